@@ -64,9 +64,8 @@ class DISFlow:
         import cv2
 
         height, width = image.shape
-        # OpenCV's presets search 8x8 patches over several octaves and refuse images below about 16 pixels.
-        small_width = max(round(width * self.scale), min(width, 16))
-        small_height = max(round(height * self.scale), min(height, 16))
+        small_width = max(round(width * self.scale), 16)  # OpenCV refuses images below 12 pixels
+        small_height = max(round(height * self.scale), 16)
         small = [cv2.resize(grey, (small_width, small_height), interpolation=cv2.INTER_AREA)
                  for grey in (previous, image)]
         search = cv2.DISOpticalFlow.create(_PRESETS.index(self.preset))
