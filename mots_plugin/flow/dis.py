@@ -70,8 +70,8 @@ class DISFlow:
                  for grey in (previous, image)]
         search = cv2.DISOpticalFlow.create(_PRESETS.index(self.preset))
         with _one_thread():
-            flow = search.calc(small[0], small[1], None)
-        return np.asarray(flow * np.float32([width / small_width, height / small_height]), np.float32)
+            flow = search.calc(small[0], small[1], np.zeros((small_height, small_width, 2), np.float32))
+        return np.asarray(flow, np.float32) * np.array([width / small_width, height / small_height], np.float32)
 
 
 @contextmanager

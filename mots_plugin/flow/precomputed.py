@@ -45,8 +45,8 @@ class PrecomputedFlow:
             return None
         start = _last_number(Path(query.previous_image_path).stem)
         if start is None:
-            raise FormatError(query.previous_image_path, "no frame number in the file name, so its flow cannot be found",
-                              "number the images")
+            raise FormatError(query.previous_image_path, "no frame number in the name of the image, so its flow "
+                              "cannot be found", "number the images")
         folder = self.root / query.video_name
         files = _files_by_frame(folder)
         if start not in files:
