@@ -1,0 +1,81 @@
+"""Association vectors of region proposals (MOTS paper, section 5).
+
+Shapes: R regions, F feature channels on s x s cells, D dimensions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from mmdet.models.task_modules.samplers import SamplingResult
+from mmdet.registry import MODELS
+from mmengine.model import BaseModule
+from mmengine.structures import InstanceData
+from torch import Tensor, nn
+
+
+@MODELS.register_module()
+class AssociationHead(BaseModule):
+    """One linear layer beside the box head: no hidden layer, no normalisation, as in the released model.
+
+    Args:
+        in_channels: F of the region features.
+        roi_feat_size: s of the region features.
+        with_avg_pool: Average over the s x s cells first (TrackR-CNN, whose box head does the same); False gives the
+            layer the flattened cells, for box heads that work on those.
+        embed_channels: D; 128 in the paper.
+        loss: Config of a loss that takes vectors (N, D) and identities (N,) of one clip.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        loss: dict,
+        roi_feat_size: int = 7,
+        with_avg_pool: bool = True,
+        embed_channels: int = 128,
+    ) -> None:
+        super().__init__()
+        self.pool = nn.AdaptiveAvgPool2d(1) if with_avg_pool else nn.Identity()
+        self.fc = nn.Linear(in_channels * (1 if with_avg_pool else roi_feat_size**2), embed_channels)
+        nn.init.kaiming_normal_(self.fc.weight, nonlinearity="linear")
+        nn.init.zeros_(self.fc.bias)
+        self.loss_association = MODELS.build(loss)
+
+    def forward(self, region_features: Tensor) -> Tensor:
+        """Map (R, F, s, s) region features to (R, D) association vectors."""
+        return self.fc(self.pool(region_features).flatten(1))
+
+    def get_targets(
+        self, sampling_results: Sequence[SamplingResult], batch_gt_instances: Sequence[InstanceData]
+    ) -> Tensor:
+        """Identity of every sampled region: that of the ground truth it was assigned to, 0 for background.
+
+        Args:
+            sampling_results: One a frame; its regions are positives, then negatives.
+            batch_gt_instances: One a frame, with ``instances_ids`` (G,) int64 from 1.
+
+        Returns:
+            (R,) int64 over all frames, in the order of the regions.
+        """
+        targets = []
+        for sampling, ground_truth in zip(sampling_results, batch_gt_instances, strict=True):
+            positives = ground_truth.instances_ids[sampling.pos_assigned_gt_inds]
+            targets += [positives.long(), positives.new_zeros(len(sampling.neg_priors), dtype=torch.long)]
+        return torch.cat(targets)
+
+    def loss(self, embeddings: Tensor, identities: Tensor, clips: Tensor) -> dict[str, Tensor]:
+        """Loss over each clip's foreground regions, averaged over clips.
+
+        Args:
+            embeddings: (R, D) vectors of all sampled regions.
+            identities: (R,) int64, 0 for background; unique within a clip.
+            clips: (R,) int64 index of the clip that a region belongs to.
+        """
+        foreground = identities > 0
+        losses = [
+            self.loss_association(embeddings[rows], identities[rows])
+            for rows in (foreground & (clips == clip) for clip in clips.unique())
+        ]
+        return {"loss_association": torch.stack(losses).mean() if losses else embeddings.sum() * 0}

@@ -1,0 +1,5 @@
+"""Stateless losses."""
+
+from .triplet import BatchHardTripletLoss, batch_hard_triplet
+
+__all__ = ["BatchHardTripletLoss", "batch_hard_triplet"]

@@ -1,0 +1,101 @@
+"""The one frame loop of every tracker in this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from mmdet.models.mot import BaseMOTModel
+from mmdet.registry import MODELS
+from mmdet.structures import DetDataSample, TrackDataSample
+from mmengine.structures import InstanceData
+from torch import Tensor
+
+from mots_plugin.structures import Frame, Observations, Tracks
+
+
+class Tracker(Protocol):
+    """What the frame loop asks of a tracker: numpy in, numpy out."""
+
+    def reset(self) -> None:
+        """Forget the last video."""
+
+    def track(self, observations: Observations, frame: Frame) -> Tracks:
+        """Give identities to one frame's observations."""
+
+
+class OnlineMOT(BaseMOTModel):
+    """Runs a network and a tracker over videos, one frame at a time.
+
+    A subclass writes ``loss``, :meth:`observe` and :meth:`finish`, and clears its temporal state in
+    :meth:`reset_network`. The tracker sees :class:`Observations` only, never the network or a tensor.
+
+    Args:
+        tracker: Config of a tracker with ``reset()`` and ``track(observations, frame)``.
+        data_preprocessor: Config of ``TrackDataPreprocessor``.
+        init_cfg: Initialisation config.
+    """
+
+    def __init__(self, tracker: dict, data_preprocessor: dict | None = None, init_cfg: dict | None = None) -> None:
+        super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
+        self.tracker: Tracker = MODELS.build(tracker)
+
+    def observe(self, image: Tensor, sample: DetDataSample) -> Iterator[tuple[DetDataSample, Observations]]:
+        """Take one frame in; yield every frame whose observations are ready.
+
+        An online network yields the frame itself; one that looks ahead yields an earlier frame, or none yet.
+
+        Args:
+            image: (1, 3, H, W) preprocessed frame.
+            sample: Its metainfo.
+        """
+        raise NotImplementedError
+
+    def finish(self) -> Iterator[tuple[DetDataSample, Observations]]:
+        """Yield the frames still held back when the video ends; none for an online network."""
+        return iter(())
+
+    def reset_network(self) -> None:
+        """Clear temporal state of the network; nothing for a network without."""
+
+    def reset(self) -> None:
+        """Forget the last video: network state and tracks alike."""
+        self.reset_network()
+        self.tracker.reset()
+
+    def predict(self, inputs: Tensor, data_samples: list[TrackDataSample], **kwargs) -> list[TrackDataSample]:
+        """Track the next frames of one video.
+
+        Args:
+            inputs: (1, T, 3, H, W), T consecutive frames; usually 1.
+            data_samples: One sample holding the T frames, with ``frame_id`` from 0 and ``ori_video_length``.
+
+        Returns:
+            One sample holding the frames that became ready, each with ``pred_track_instances``; their number may
+            differ from T for networks that look ahead, but over a whole video every frame comes out once.
+        """
+        if len(data_samples) != 1:
+            raise ValueError(f"tracking takes one video at a time, not a batch of {len(data_samples)}")
+        tracked = []
+        for position, sample in enumerate(data_samples[0]):
+            if sample.frame_id == 0:
+                self.reset()
+            tracked += [self._track(*ready) for ready in self.observe(inputs[:, position], sample)]
+            if sample.frame_id == sample.ori_video_length - 1:
+                tracked += [self._track(*ready) for ready in self.finish()]
+        return [TrackDataSample(video_data_samples=tracked)]
+
+    def _track(self, sample: DetDataSample, observations: Observations) -> DetDataSample:
+        frame = Frame(
+            index=sample.frame_id,
+            image_shape=tuple(sample.ori_shape[:2]),
+            video_name=sample.get("video_name", ""),
+            flow=sample.get("flow", None),
+        )
+        tracks = self.tracker.track(observations, frame)
+        sample.pred_track_instances = InstanceData(
+            instances_id=tracks.ids, bboxes=tracks.boxes, scores=tracks.scores, labels=tracks.labels
+        )
+        if tracks.masks is not None:
+            sample.pred_track_instances.masks = tracks.masks
+        return sample

@@ -1,0 +1,113 @@
+"""TrackR-CNN: Mask R-CNN with temporal convolution and an association head (MOTS paper, section 5)."""
+
+from __future__ import annotations
+
+import copy
+from collections import deque
+from collections.abc import Iterator
+
+import torch
+from mmdet.registry import MODELS
+from mmdet.structures import DetDataSample, TrackDataSample
+from torch import Tensor
+
+from mots_plugin.ops import paste_masks
+from mots_plugin.structures import Observations
+
+from .online import OnlineMOT
+
+
+@MODELS.register_module()
+class TrackRCNN(OnlineMOT):
+    """Detects, segments and embeds objects frame by frame, with temporal context from neighbouring frames.
+
+    Args:
+        detector: Config of a two-stage detector whose region head is an :class:`AssociationRoIHead`.
+        tracker: Config of a tracker.
+        temporal: Config of a temporal block over the detector's features, or None for single frames.
+        data_preprocessor: Config of ``TrackDataPreprocessor``.
+        init_cfg: Initialisation config.
+    """
+
+    def __init__(
+        self,
+        detector: dict,
+        tracker: dict,
+        temporal: dict | None = None,
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(tracker, data_preprocessor, init_cfg)
+        self.detector = MODELS.build(detector)
+        self.temporal = MODELS.build(temporal) if temporal is not None else None
+        self.reset_network()
+
+    def reset_network(self) -> None:
+        """Forget the frames that the temporal block holds back."""
+        self._stream = self.temporal.stream() if self.temporal is not None else None
+        self._waiting: deque[DetDataSample] = deque()
+
+    def loss(self, inputs: Tensor, data_samples: list[TrackDataSample], **kwargs) -> dict[str, Tensor]:
+        """Losses on clips of adjacent frames.
+
+        Args:
+            inputs: (B, T, 3, H, W) clips.
+            data_samples: B samples of T frames with masks, labels and ``instances_ids``.
+
+        Returns:
+            RPN, box, class and mask losses, averaged over frames, and ``loss_association``, averaged over clips.
+        """
+        clip_length = inputs.size(1)
+        frames = [frame for clip in data_samples for frame in clip]
+        features = self.detector.extract_feat(inputs.flatten(0, 1))
+        if self.temporal is not None:
+            features = self.temporal(features, clip_length)
+        rpn_losses, proposals = self.detector.rpn_head.loss_and_predict(
+            features, _as_one_class(frames), proposal_cfg=self.detector.train_cfg.rpn_proposal
+        )
+        losses = {f"rpn_{name}" if "rpn" not in name else name: value for name, value in rpn_losses.items()}
+        losses.update(self.detector.roi_head.loss(features, proposals, frames, clip_length=clip_length))
+        return losses
+
+    def observe(self, image: Tensor, sample: DetDataSample) -> Iterator[tuple[DetDataSample, Observations]]:
+        """Take a frame in; with a temporal block, yield the one before, whose right neighbour has now been seen."""
+        self._waiting.append(sample)
+        features = self.detector.extract_feat(image)
+        ready = [features] if self._stream is None else self._stream.push(features)
+        for frame_features in ready:
+            yield self._detect(frame_features)
+
+    def finish(self) -> Iterator[tuple[DetDataSample, Observations]]:
+        """Yield the last frame, whose right neighbour does not exist."""
+        if self._stream is not None:
+            for frame_features in self._stream.finish():
+                yield self._detect(frame_features)
+
+    def _detect(self, features: tuple[Tensor, ...]) -> tuple[DetDataSample, Observations]:
+        sample = self._waiting.popleft()
+        proposals = self.detector.rpn_head.predict(features, [sample], rescale=False)
+        (found,) = self.detector.roi_head.predict(features, proposals, [sample], rescale=True)
+        host = {name: value.detach().float().cpu().numpy() for name, value in found.items()}
+        masks = paste_masks(
+            host["mask_probabilities"],
+            host["bboxes"],
+            tuple(sample.ori_shape[:2]),
+            self.detector.roi_head.test_cfg.mask_thr_binary,
+        )
+        observations = Observations(
+            boxes=host["bboxes"],
+            scores=host["scores"],
+            labels=host["labels"].astype("int64"),
+            masks=masks,
+            embeddings=host["embeddings"],
+        )
+        return sample, observations
+
+
+def _as_one_class(frames: list[DetDataSample]) -> list[DetDataSample]:
+    """Copies of the samples for the proposal network, which knows objects only; the originals keep their labels."""
+    copies = [copy.copy(frame) for frame in frames]
+    for sample in copies:
+        sample.gt_instances = copy.copy(sample.gt_instances)
+        sample.gt_instances.labels = torch.zeros_like(sample.gt_instances.labels)
+    return copies

@@ -1,0 +1,5 @@
+"""Target assignment."""
+
+from .ignore_region_assigner import IgnoreRegionAssigner
+
+__all__ = ["IgnoreRegionAssigner"]
