@@ -1,0 +1,13 @@
+"""Transforms of clips: dicts whose values are lists with one entry a frame (mmdet's convention for videos).
+
+Frame transforms, mmdet's and ours, run inside ``dict(type='TransformBroadcaster', share_random_params=True, …)``,
+which draws random parameters once a clip.
+"""
+
+from mots_plugin.datasets.transforms.annotations import FitBoxesToMasks, LoadMOTSAnnotations
+from mots_plugin.datasets.transforms.flow import LoadFlow
+from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
+from mots_plugin.datasets.transforms.gamma import RandomGamma
+from mots_plugin.datasets.transforms.packing import PackMOTSInputs
+
+__all__ = ["ClipFrameSample", "FitBoxesToMasks", "LoadFlow", "LoadMOTSAnnotations", "PackMOTSInputs", "RandomGamma"]
