@@ -1,0 +1,110 @@
+"""Every way in which the masks of a sequence break the rules of MOTS, all found in one pass."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mots_plugin.formats.errors import Fault
+from mots_plugin.formats.mask_tracks import CLASS_NAMES, MaskTracks
+from mots_plugin.formats.rle import areas, find_rle_problems, intersection
+from mots_plugin.formats.rle_counts import decode_counts, foreground_runs
+
+
+def find_faults(tracks: MaskTracks) -> list[Fault]:
+    """List every fault of a sequence's masks, in the order of its rows.
+
+    The rules are those of mots_tools (``mots_common/io.py``): class ids 1, 2 or 10, an id at most once a frame, no
+    pixel in two masks of a frame, ignore regions included; besides, run-length codes that decode, one image size, and
+    no frame or id below 0. An empty mask (kind ``"empty"``) is listed too, though mots_tools lets it pass.
+
+    Args:
+        tracks: The masks; nothing in them is taken on trust.
+    """
+    faults: list[tuple[int, Fault]] = []
+
+    def add(row: int | np.integer, kind: str, problem: str, cure: str) -> None:
+        faults.append((int(row), Fault(tracks.source, _place(tracks, row), problem, cure, kind)))
+
+    known = ", ".join(f"{class_id} ({name})" for class_id, name in CLASS_NAMES.items())
+    for row in np.flatnonzero(~np.isin(tracks.class_ids, list(CLASS_NAMES))):
+        add(row, "class", f"class id {tracks.class_ids[row]} is unknown", f"use {known}")
+    for row in np.flatnonzero(tracks.frames < 0):
+        add(row, "frame", f"frame {tracks.frames[row]} is negative", "count frames from 0 (KITTI MOTS) or 1 (MOTS20)")
+    for row in np.flatnonzero(tracks.track_ids < 0):
+        add(row, "number", f"track id {tracks.track_ids[row]} is negative", "number the tracks from 0 or above")
+    for later, first in _repeated_in_frame(tracks):
+        where = f"frame {tracks.frames[later]} (first at {_where(tracks, first)})"
+        problem = f"track id {tracks.track_ids[later]} occurs twice in {where}"
+        add(later, "duplicate", problem, "give each object of a frame its own id, also across classes")
+
+    sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64).reshape(-1, 2)
+    problems = find_rle_problems([mask["counts"] for mask in tracks.masks], sizes)
+    for coded, rle_problem in enumerate(problems):
+        if rle_problem is not None:
+            add(coded, "rle", f"run-length code {rle_problem}", "write the line anew from the mask")
+    sound = np.asarray([problem is None for problem in problems], bool)
+    for row in np.flatnonzero(np.any(sizes != sizes[:1], axis=1) & sound):
+        size, first_size = (f"{height} x {width}" for height, width in (sizes[row], sizes[0]))
+        problem = f"image size {size} differs from {first_size} at {_where(tracks, 0)}"
+        add(row, "size", problem, "all masks of a sequence must have its image size (height width)")
+
+    usable = np.flatnonzero(sound)
+    kept = tracks.select(usable)
+    for row in usable[areas(kept.masks) == 0]:
+        add(row, "empty", f"mask of track {tracks.track_ids[row]} has no pixel", "remove the line")
+    for a, b, pixels in find_overlaps(kept):
+        first, later = int(usable[a]), int(usable[b])
+        problem = (
+            f"masks of tracks {tracks.track_ids[first]} (at {_where(tracks, first)}) and {tracks.track_ids[later]} "
+            f"share {pixels} pixel{'s' * (pixels != 1)} in frame {tracks.frames[later]}"
+        )
+        add(later, "overlap", problem, "give every pixel to one mask at most")
+    return [fault for _, fault in sorted(faults, key=lambda item: item[0])]
+
+
+def find_overlaps(tracks: MaskTracks) -> list[tuple[int, int, int]]:
+    """Return every pair of rows whose masks share pixels in a frame.
+
+    Args:
+        tracks: Masks that decode.
+
+    Returns:
+        ``(row, row, shared pixels)`` triples. Masks of different image sizes are not compared.
+    """
+    if not len(tracks):
+        return []
+    counts, offsets = decode_counts([mask["counts"] for mask in tracks.masks])
+    starts, ends, rows = foreground_runs(counts, offsets)
+    sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64)
+    _, group = np.unique(np.column_stack([tracks.frames, sizes]), axis=0, return_inverse=True)
+    # Runs of all frames on one line, each frame in its own stretch; two runs overlap where one starts before an earlier
+    # ends.
+    shift = group.ravel()[rows] * int(sizes.prod(axis=1).max())
+    order = np.argsort(starts + shift, kind="stable")
+    starts, ends = (starts + shift)[order], (ends + shift)[order]
+    furthest = np.maximum.accumulate(ends)[:-1]
+    clashing = np.unique(group.ravel()[rows[order[1:]]][starts[1:] < furthest])
+    overlaps = []
+    for clash in clashing:
+        members = np.flatnonzero(group.ravel() == clash)
+        masks = [tracks.masks[row] for row in members]
+        shared = np.triu(intersection(masks, masks), 1)
+        overlaps += [(int(members[a]), int(members[b]), int(shared[a, b])) for a, b in np.argwhere(shared)]
+    return overlaps
+
+
+def _repeated_in_frame(tracks: MaskTracks) -> list[tuple[int, int]]:
+    """Return ``(row, first row)`` for every row whose id its frame had before."""
+    keys = np.column_stack([tracks.frames, tracks.track_ids])
+    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    first_row: NDArray[np.intp] = first[inverse.ravel()]
+    return [(int(row), int(first_row[row])) for row in np.flatnonzero(first_row != np.arange(len(tracks)))]
+
+
+def _place(tracks: MaskTracks, row: int | np.integer) -> str:
+    return str(tracks.lines[row]) if tracks.lines[row] else f"frame {tracks.frames[row]}"
+
+
+def _where(tracks: MaskTracks, row: int | np.integer) -> str:
+    return f"line {tracks.lines[row]}" if tracks.lines[row] else f"frame {tracks.frames[row]}"

@@ -1,0 +1,206 @@
+"""Run-length coded masks in COCO's compressed form: ``{"size": [height, width], "counts": bytes}``.
+
+Boxes are xyxy in pixels with exclusive right and bottom edges. Nothing here but :func:`encode` and :func:`decode`
+touches a full ``(height, width)`` canvas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import numpy as np
+import pycocotools.mask as coco_mask
+from numpy.typing import NDArray
+
+from mots_plugin.formats.rle_counts import decode_counts, encode_counts, foreground_runs, malformed_strings
+
+_LONGEST_RUN = 2**32 - 1  # pycocotools holds counts in 32 bits
+
+
+class RLE(TypedDict):
+    """A mask as pycocotools stores it: compressed column-major run lengths."""
+
+    size: list[int]
+    counts: bytes
+
+
+def encode(mask: NDArray[np.bool_] | NDArray[np.uint8]) -> RLE:
+    """Encode a full mask.
+
+    Args:
+        mask: ``(height, width)``; nonzero is foreground.
+    """
+    return coco_mask.encode(np.asfortranarray(mask != 0).view(np.uint8))
+
+
+def decode(rle: RLE) -> NDArray[np.bool_]:
+    """Decode to a full ``(height, width)`` mask."""
+    return coco_mask.decode(rle).view(np.bool_)
+
+
+def encode_crop(crop: NDArray[np.bool_], x0: int, y0: int, height: int, width: int) -> RLE:
+    """Encode a mask given as a crop of its image, in time proportional to the crop.
+
+    Args:
+        crop: ``(h, w)`` bool. What lies outside the image is cut off.
+        x0: Image column of the crop's first column; may be negative.
+        y0: Image row of the crop's first row; may be negative.
+        height: Image height, pixels.
+        width: Image width, pixels.
+    """
+    crop = np.asarray(crop, bool)[max(0, -y0) : max(0, height - y0), max(0, -x0) : max(0, width - x0)]
+    x0, y0 = max(0, x0), max(0, y0)
+    rows, columns = crop.shape
+    edges = np.zeros((columns, rows + 2), np.int8)
+    edges[:, 1:-1] = crop.T
+    edges = np.diff(edges, axis=1)
+    column, row = np.nonzero(edges == 1)
+    starts = (x0 + column) * height + y0 + row
+    column, row = np.nonzero(edges == -1)
+    ends = (x0 + column) * height + y0 + row
+    return encode_runs(starts, ends, height, width)
+
+
+def encode_runs(starts: NDArray[np.int64], ends: NDArray[np.int64], height: int, width: int) -> RLE:
+    """Encode a mask given as its foreground runs.
+
+    Args:
+        starts: ``(runs,)`` ascending, first pixel of each run as column-major index (``x * height + y``).
+        ends: ``(runs,)`` one past the last pixel of each run, none beyond the next start; runs that touch are joined.
+        height: Image height, pixels.
+        width: Image width, pixels.
+    """
+    apart = starts[1:] != ends[:-1]
+    starts = starts[np.concatenate([[True], apart])] if len(starts) else starts
+    ends = ends[np.concatenate([apart, [True]])] if len(ends) else ends
+    edges = np.stack([starts, ends], axis=1).ravel()
+    counts = np.diff(edges, prepend=0, append=height * width)
+    if len(edges) and edges[-1] == height * width:
+        counts = counts[:-1]
+    return {"size": [int(height), int(width)], "counts": encode_counts(counts, height, width)}
+
+
+def decode_crop(rle: RLE) -> tuple[NDArray[np.bool_], int, int]:
+    """Decode to the tight crop around the mask, in time proportional to the crop.
+
+    Returns:
+        crop: ``(h, w)`` bool; ``(0, 0)`` for an empty mask.
+        x0: Image column of the crop's first column.
+        y0: Image row of the crop's first row.
+    """
+    starts, ends, _ = foreground_runs(*decode_counts([rle["counts"]]))
+    if not len(starts):
+        return np.zeros((0, 0), bool), 0, 0
+    height = rle["size"][0]
+    x0, x1 = int(starts[0] // height), int((ends[-1] - 1) // height) + 1
+    if np.any(starts // height != (ends - 1) // height):
+        # A run that goes on into the next column holds a bottom and a top pixel: the crop is as high as the image.
+        y0, y1 = 0, height
+    else:
+        y0, y1 = int((starts % height).min()), int(((ends - 1) % height).max()) + 1
+    first = (starts // height - x0) * (y1 - y0) + starts % height - y0
+    steps = np.zeros((x1 - x0) * (y1 - y0) + 1, np.int8)
+    steps[first] += 1
+    steps[first + ends - starts] -= 1
+    return np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_).reshape(x1 - x0, y1 - y0).T, x0, y0
+
+
+def boxes(rles: Sequence[RLE]) -> NDArray[np.float32]:
+    """Return the ``(N, 4)`` tight xyxy boxes, right and bottom edges exclusive; zeros for an empty mask."""
+    if not len(rles):
+        return np.zeros((0, 4), np.float32)
+    tight = np.asarray(coco_mask.toBbox(list(rles)), np.float32)
+    tight[:, 2:] += tight[:, :2]
+    return tight
+
+
+def areas(rles: Sequence[RLE]) -> NDArray[np.int64]:
+    """Return the ``(N,)`` numbers of foreground pixels."""
+    # One by one: given a list, pycocotools 2.0.11 fails on more than 255 masks under numpy 2.
+    return np.fromiter((coco_mask.area(rle) for rle in rles), np.int64, len(rles))
+
+
+def iou(a: Sequence[RLE], b: Sequence[RLE]) -> NDArray[np.float64]:
+    """Return the ``(len(a), len(b))`` mask IoUs; 0 where both masks are empty.
+
+    Raises:
+        ValueError: Masks of different image sizes.
+    """
+    return _pairwise(a, b, of_first=False)
+
+
+def intersection(a: Sequence[RLE], b: Sequence[RLE]) -> NDArray[np.int64]:
+    """Return the ``(len(a), len(b))`` numbers of shared pixels, exactly.
+
+    Raises:
+        ValueError: Masks of different image sizes.
+    """
+    # i / area(a) is rounded once and areas are below 2**32, so the product's nearest integer is i itself.
+    return np.rint(_pairwise(a, b, of_first=True) * areas(a)[:, None]).astype(np.int64)
+
+
+def merge(rles: Sequence[RLE], intersect: bool = False) -> RLE:
+    """Return the union of masks, or their intersection.
+
+    Args:
+        rles: At least one mask, all of one image size.
+        intersect: Return what all masks share.
+    """
+    if not len(rles):
+        raise ValueError("nothing to merge: the size of the result would be unknown")
+    _check_one_size(rles)
+    return coco_mask.merge(list(rles), intersect=intersect)
+
+
+def validate(rle: RLE) -> str | None:
+    """Say what is wrong with a run-length code, without handing it to C code that trusts it; None when it is sound.
+
+    Args:
+        rle: Sizes and counts as read from a file.
+    """
+    return find_rle_problems([rle["counts"]], np.asarray([rle["size"]]))[0]
+
+
+def find_rle_problems(strings: Sequence[bytes], sizes: NDArray[np.int64]) -> list[str | None]:
+    """Say what is wrong with each of N run-length codes; None for a sound one.
+
+    Args:
+        strings: N compressed count strings.
+        sizes: ``(N, 2)`` heights and widths.
+    """
+    malformed = malformed_strings(strings)
+    problems: list[str | None] = [malformed.get(row) for row in range(len(strings))]
+    sound = [row for row in range(len(strings)) if row not in malformed]
+    counts, offsets = decode_counts([strings[row] for row in sound])
+    impossible = (counts < 0) | (counts > _LONGEST_RUN)
+    sums = _sums_of_segments(np.where(impossible, 0, counts), offsets)
+    broken = _sums_of_segments(impossible, offsets) > 0
+    for row, total, has_impossible in zip(sound, sums.tolist(), broken.tolist(), strict=True):
+        height, width = (int(extent) for extent in sizes[row])
+        if not 0 < height * width <= _LONGEST_RUN or height < 0:
+            problems[row] = f"image size {height} x {width} is impossible"
+        elif has_impossible:
+            problems[row] = "holds an impossible run length (below 0, or beyond 32 bits)"
+        elif total != height * width:
+            kind = "truncated, or of another image size" if total < height * width else "of another image size"
+            problems[row] = f"runs cover {total} pixels, the image {height} x {width} has {height * width} ({kind})"
+    return problems
+
+
+def _sums_of_segments(values: NDArray[np.int64] | NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    running = np.concatenate([[0], np.cumsum(values)])
+    return running[offsets[1:]] - running[offsets[:-1]]
+
+
+def _pairwise(a: Sequence[RLE], b: Sequence[RLE], of_first: bool) -> NDArray[np.float64]:
+    if not len(a) or not len(b):
+        return np.zeros((len(a), len(b)))
+    _check_one_size([*a, *b])
+    return coco_mask.iou(list(a), list(b), [of_first] * len(b))
+
+
+def _check_one_size(rles: Sequence[RLE]) -> None:
+    sizes = {(rle["size"][0], rle["size"][1]) for rle in rles}
+    if len(sizes) > 1:
+        raise ValueError(f"masks of different image sizes (height, width): {sorted(sizes)}")
