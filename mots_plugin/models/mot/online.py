@@ -83,7 +83,10 @@ class OnlineMOT(BaseMOTModel):
             tracked += [self._track(*ready) for ready in self.observe(inputs[:, position], sample)]
             if sample.frame_id == sample.ori_video_length - 1:
                 tracked += [self._track(*ready) for ready in self.finish()]
-        return [TrackDataSample(video_data_samples=tracked)]
+        result = TrackDataSample()
+        # As its property would, which however insists on at least one frame.
+        result.set_field(tracked, "_video_data_samples", dtype=list)
+        return [result]
 
     def _track(self, sample: DetDataSample, observations: Observations) -> DetDataSample:
         frame = Frame(

@@ -1,0 +1,5 @@
+"""Hooks of mmengine's runner."""
+
+from .progress_bar_hook import ProgressBarHook
+
+__all__ = ["ProgressBarHook"]

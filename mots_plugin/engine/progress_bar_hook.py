@@ -1,0 +1,61 @@
+"""A progress bar over training iterations and test frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mmdet.registry import HOOKS
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+from tqdm import tqdm
+
+
+@HOOKS.register_module()
+class ProgressBarHook(Hook):
+    """Shows how far a run has come and how long it will take, on the main process only."""
+
+    priority = "VERY_LOW"
+
+    def __init__(self) -> None:
+        self._bar: tqdm | None = None
+
+    def before_train(self, runner: Runner) -> None:
+        """Open the bar at the iteration that a resumed run continues from."""
+        self._open("train", runner.max_iters, runner.iter, "it")
+
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: dict | None = None
+    ) -> None:
+        """Advance by one iteration."""
+        if self._bar is not None:
+            self._bar.set_postfix(epoch=runner.epoch + 1, loss=f"{float((outputs or {}).get('loss', float('nan'))):.3f}")
+            self._bar.update()
+
+    def after_train(self, runner: Runner) -> None:
+        """Close the bar."""
+        self._close()
+
+    def before_test_epoch(self, runner: Runner) -> None:
+        """Open a bar over the frames of this rank."""
+        self._open("test", len(runner.test_dataloader), 0, "frame")
+
+    def after_test_iter(
+        self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: Sequence | None = None
+    ) -> None:
+        """Advance by one frame."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        """Close the bar."""
+        self._close()
+
+    def _open(self, what: str, total: int, initial: int, unit: str) -> None:
+        if is_main_process():
+            self._bar = tqdm(desc=what, total=total, initial=initial, unit=unit, dynamic_ncols=True)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
