@@ -1,0 +1,33 @@
+"""Trackers that never see a network: numpy and scipy only, observations in, identities out."""
+
+from mots_plugin.tracking.association import Stage
+from mots_plugin.tracking.cues import (
+    BoxCentreCue,
+    BoxHullIoUCue,
+    BoxIoUCue,
+    EmbeddingCue,
+    GalleryCue,
+    MaskIoUCue,
+)
+from mots_plugin.tracking.lifecycle import Lifecycle, TrackState
+from mots_plugin.tracking.memory import EmbeddingGallery, TrackBank
+from mots_plugin.tracking.overlap import resolve_overlaps
+from mots_plugin.tracking.per_class import PerClassTracker
+from mots_plugin.tracking.tracker import StagedTracker
+
+__all__ = [
+    "BoxCentreCue",
+    "BoxHullIoUCue",
+    "BoxIoUCue",
+    "EmbeddingCue",
+    "EmbeddingGallery",
+    "GalleryCue",
+    "Lifecycle",
+    "MaskIoUCue",
+    "PerClassTracker",
+    "Stage",
+    "StagedTracker",
+    "TrackBank",
+    "TrackState",
+    "resolve_overlaps",
+]

@@ -1,0 +1,7 @@
+"""Cues: how ill a track and an observation go together, each from one kind of evidence."""
+
+from mots_plugin.tracking.cues.box import BoxCentreCue, BoxHullIoUCue, BoxIoUCue
+from mots_plugin.tracking.cues.embedding import EmbeddingCue, GalleryCue
+from mots_plugin.tracking.cues.mask_iou import MaskIoUCue
+
+__all__ = ["BoxCentreCue", "BoxHullIoUCue", "BoxIoUCue", "EmbeddingCue", "GalleryCue", "MaskIoUCue"]

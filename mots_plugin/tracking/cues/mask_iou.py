@@ -1,0 +1,32 @@
+"""The mask propagation cue: overlap of masks after the earlier one was carried along by optical flow."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mots_plugin.formats.rle import iou
+from mots_plugin.structures import Frame, Observations
+from mots_plugin.tracking.memory import TrackBank
+from mots_plugin.tracking.motion.mask_flow import warp_masks
+
+
+class MaskIoUCue:
+    """One minus the intersection over union of masks (TrackR-CNN, equation 5).
+
+    The masks of tracks are first warped by the flow of the frame, where it has one. Tracks that were lost for several
+    frames are warped by the last step alone, as in the official implementation.
+    """
+
+    def cost(self, tracks: TrackBank, observations: Observations, frame: Frame) -> NDArray[np.float64]:
+        """Return ``(T, N)`` costs in [0, 1].
+
+        Raises:
+            ValueError: The detector gave no masks.
+        """
+        if tracks.masks is None or observations.masks is None:
+            raise ValueError("MaskIoUCue: the observations carry no masks; the model needs a mask head")
+        masks = list(tracks.masks)
+        if frame.flow is not None:
+            masks = warp_masks(masks, frame.flow)
+        return 1 - iou(masks, observations.masks)

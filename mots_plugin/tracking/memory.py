@@ -1,0 +1,210 @@
+"""What a tracker remembers: one row a track in a structure of arrays, and a bounded gallery of earlier embeddings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mots_plugin.structures import Observations
+
+
+class IdAllocator:
+    """Hands out track identities 1, 2, 3, …; the trackers of one video share one."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def take(self, count: int) -> NDArray[np.int64]:
+        """Return the next ``count`` identities, ``(count,)`` int64."""
+        self._last += count
+        return np.arange(self._last - count + 1, self._last + 1, dtype=np.int64)
+
+    def reset(self) -> None:
+        """Begin again at 1, for the next video."""
+        self._last = 0
+
+
+@dataclass
+class TrackBank:
+    """The tracks of a video that may still be matched: T rows, in the order of their birth.
+
+    Attributes:
+        ids: ``(T,)`` int64 identity.
+        states: ``(T,)`` int8, values of ``TrackState``.
+        hits: ``(T,)`` int64 number of frames the track was seen in.
+        last_seen: ``(T,)`` int64 index of the last frame it was seen in.
+        boxes: ``(T, 4)`` float32 xyxy when last seen, as are the following.
+        scores: ``(T,)`` float32.
+        labels: ``(T,)`` int64.
+        masks: ``(T,)`` object array of run-length codes, or None for a box tracker.
+        embeddings: ``(T, D)`` float32, or None without embeddings.
+        gallery: Earlier embeddings of these tracks, for cues that compare against all of them; None if not kept.
+    """
+
+    ids: NDArray[np.int64]
+    states: NDArray[np.int8]
+    hits: NDArray[np.int64]
+    last_seen: NDArray[np.int64]
+    boxes: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    masks: NDArray[np.object_] | None = None
+    embeddings: NDArray[np.float32] | None = None
+    gallery: EmbeddingGallery | None = None
+
+    @classmethod
+    def empty(cls, gallery: EmbeddingGallery | None = None) -> TrackBank:
+        """Return a bank without tracks."""
+        integers = np.zeros(0, np.int64)
+        return cls(ids=integers, states=np.zeros(0, np.int8), hits=integers, last_seen=integers,
+                   boxes=np.zeros((0, 4), np.float32), scores=np.zeros(0, np.float32), labels=integers,
+                   gallery=gallery)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> TrackBank:
+        """Return a copy of the given rows; the gallery, which goes by identity, is shared."""
+        columns: dict[str, Any] = {name: None if column is None else column[rows] for name, column in self._columns()}
+        return TrackBank(**columns, gallery=self.gallery)
+
+    def see(self, rows: NDArray[np.intp], observations: Observations, frame_index: int) -> None:
+        """Overwrite tracks with what they were matched to.
+
+        Args:
+            rows: ``(M,)`` distinct rows of this bank.
+            observations: M observations, in the same order.
+            frame_index: Index of the frame they are from.
+        """
+        if not len(rows):
+            return
+        self.hits[rows] += 1
+        self.last_seen[rows] = frame_index
+        for name, values in _observed_columns(observations).items():
+            column = getattr(self, name)
+            if column is not None:
+                column[rows] = values
+        self._remember(self.ids[rows], observations)
+
+    def add(self, ids: NDArray[np.int64], observations: Observations, frame_index: int) -> None:
+        """Append new tracks, tentative as yet.
+
+        Args:
+            ids: ``(M,)`` their identities.
+            observations: M observations, in the same order.
+            frame_index: Index of the frame they are from.
+        """
+        if not len(ids):
+            return
+        count = len(ids)
+        new: dict[str, Any] = {
+            "ids": ids, "states": np.zeros(count, np.int8), "hits": np.ones(count, np.int64),
+            "last_seen": np.full(count, frame_index, np.int64), **_observed_columns(observations),
+        }
+        if len(self):
+            new = {name: None if column is None else np.concatenate([column, new[name]])
+                   for name, column in self._columns()}
+        for name, column in new.items():
+            setattr(self, name, column)
+        self._remember(ids, observations)
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        """Forget all tracks but the given ``(T,)`` rows, with their embeddings in the gallery."""
+        if rows.all():
+            return
+        for name, column in self._columns():
+            setattr(self, name, None if column is None else column[rows])
+        if self.gallery is not None:
+            self.gallery.keep(self.ids)
+
+    def _columns(self) -> list[tuple[str, NDArray[Any] | None]]:
+        return [(name, getattr(self, name)) for name in _COLUMNS]
+
+    def _remember(self, ids: NDArray[np.int64], observations: Observations) -> None:
+        if self.gallery is not None and observations.embeddings is not None:
+            self.gallery.remember(ids, observations.embeddings)
+
+
+_COLUMNS = [field.name for field in fields(TrackBank) if field.name != "gallery"]
+
+
+def _observed_columns(observations: Observations) -> dict[str, NDArray[Any] | None]:
+    masks = None
+    if observations.masks is not None:
+        masks = np.empty(len(observations), object)
+        masks[:] = observations.masks
+    return {"boxes": observations.boxes, "scores": observations.scores, "labels": observations.labels,
+            "masks": masks, "embeddings": observations.embeddings}
+
+
+class EmbeddingGallery:
+    """Embeddings of earlier frames by track, a ring of the most recent ones each.
+
+    Its size is bounded by ``max_per_track`` times the number of tracks alive, which ``Lifecycle`` bounds.
+
+    Args:
+        max_per_track: Embeddings kept of one track; a further one replaces the oldest.
+    """
+
+    def __init__(self, max_per_track: int) -> None:
+        if max_per_track < 1:
+            raise ValueError(f"EmbeddingGallery: max_per_track is {max_per_track}, it must be at least 1")
+        self.max_per_track = max_per_track
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._ids = np.zeros(0, np.int64)  # (slots,) identity that a slot belongs to, 0 when it is free
+        self._counts = np.zeros(0, np.int64)  # (slots,) embeddings ever remembered
+        self._vectors = np.zeros((0, self.max_per_track, 0), np.float32)  # (slots, max_per_track, D)
+
+    def remember(self, ids: NDArray[np.int64], embeddings: NDArray[np.float32]) -> None:
+        """Add one embedding each to the given tracks.
+
+        Args:
+            ids: ``(M,)`` distinct identities.
+            embeddings: ``(M, D)``.
+        """
+        new = ids[~np.isin(ids, self._ids)]
+        free = np.flatnonzero(self._ids == 0)
+        if len(free) < len(new):
+            self._grow(max(len(self._ids), len(new)), embeddings.shape[1])
+            free = np.flatnonzero(self._ids == 0)
+        self._ids[free[: len(new)]] = new
+        slots = self._slots(ids)
+        self._vectors[slots, self._counts[slots] % self.max_per_track] = embeddings
+        self._counts[slots] += 1
+
+    def keep(self, ids: NDArray[np.int64]) -> None:
+        """Forget all tracks but the given ``(M,)`` identities."""
+        gone = ~np.isin(self._ids, ids)
+        self._ids[gone] = 0
+        self._counts[gone] = 0
+
+    def select(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+        """Return what is remembered of the given tracks.
+
+        Args:
+            ids: ``(M,)`` identities, all of them remembered.
+
+        Returns:
+            ``(total, D)`` embeddings, track after track, and ``(M,)`` the row where each track's begin.
+        """
+        slots = self._slots(ids)
+        filled = np.minimum(self._counts[slots], self.max_per_track)
+        starts = np.cumsum(filled) - filled
+        position = np.arange(filled.sum()) - np.repeat(starts, filled)
+        return self._vectors[np.repeat(slots, filled), position], starts
+
+    def _slots(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        order = np.argsort(self._ids, kind="stable")
+        return order[np.searchsorted(self._ids, ids, sorter=order)]
+
+    def _grow(self, slots: int, dimensions: int) -> None:
+        self._ids = np.concatenate([self._ids, np.zeros(slots, np.int64)])
+        self._counts = np.concatenate([self._counts, np.zeros(slots, np.int64)])
+        more = np.zeros((slots, self.max_per_track, dimensions), np.float32)
+        self._vectors = np.concatenate([self._vectors, more]) if len(self._vectors) else more

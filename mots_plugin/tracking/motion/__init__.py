@@ -1,0 +1,1 @@
+"""Where the objects of the previous frame are expected in this one."""
