@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +11,11 @@ from mmdet.datasets.base_video_dataset import BaseVideoDataset
 from mmdet.registry import DATASETS
 
 from mots_plugin.datasets.packed_frames import PackedFrames
+from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.mask_tracks import IGNORE_CLASS
 
 _CONVERT = "convert the raw data with one of data_converters/"
-_IGNORE_CATEGORY = 10
 
 
 @DATASETS.register_module()
@@ -51,51 +50,41 @@ class MOTSVideoDataset(BaseVideoDataset):
 
     def load_data_list(self) -> list[dict]:
         """Read ``ann_file``; the videos come in the order of the file."""
-        content = _read_json(Path(self.ann_file))
-        self.cat2label = self._labels_by_category(content["categories"])
+        if not Path(self.ann_file).is_file():
+            raise FormatError(self.ann_file, "annotation file not found", f"{_CONVERT}, or correct ann_file")
+        coco = read_coco_video(self.ann_file)
+        self.cat2label = self._labels_by_category(coco.class_names)
         self.cat_ids = list(self.cat2label)
-
-        annotations = defaultdict(list)
-        for annotation in content["annotations"]:
-            annotations[annotation["image_id"]].append(annotation)
-        images = defaultdict(list)
-        for image in content["images"]:
-            images[image["video_id"]].append(image)
-
-        data_list = []
-        for video in content["videos"]:
-            frames: list[dict] = []
-            for image in sorted(images[video["id"]], key=lambda image: image["frame_id"]):
-                frame = self.parse_data_info({"raw_img_info": image, "raw_ann_info": annotations[image["id"]]})
-                frame["previous_img_path"] = frames[-1]["img_path"] if frames else None
-                frames.append(frame)
-            if [frame["frame_id"] for frame in frames] != list(range(len(frames))):
-                raise FormatError(
-                    self.ann_file,
-                    "frame_id does not count 0, 1, 2, … without gaps",
-                    _CONVERT,
-                    place=f"video {video['name']}",
-                )
-            counts = [sum(not instance["ignore_flag"] for instance in frame["instances"]) for frame in frames]
-            data_list.append(
-                {
-                    "video_id": video["id"],
-                    "video_name": video["name"],
-                    "video_length": len(frames),
-                    "object_counts": np.array(counts, np.int64),
-                    "images": PackedFrames(frames),
-                }
-            )
-        if not data_list:
+        if not coco.videos:
             raise FormatError(self.ann_file, "holds no video", _CONVERT)
-        return data_list
+        return [self._video(coco, video) for video in coco.videos]
+
+    def _video(self, coco: CocoVideo, video: dict) -> dict:
+        frames: list[dict] = []
+        for image in coco.images(video["name"]):
+            annotations = coco.annotations(image["id"])
+            frame = self.parse_data_info({"raw_img_info": image, "raw_ann_info": annotations})
+            frame["video_name"] = video["name"]
+            frame["previous_img_path"] = frames[-1]["img_path"] if frames else None
+            frames.append(frame)
+        if [frame["frame_id"] for frame in frames] != list(range(len(frames))):
+            problem, place = "frame_id does not count 0, 1, 2, … without gaps", f"video {video['name']}"
+            raise FormatError(self.ann_file, problem, _CONVERT, place)
+        counts = [sum(not instance["ignore_flag"] for instance in frame["instances"]) for frame in frames]
+        return {
+            "video_id": video["id"],
+            "video_name": video["name"],
+            "video_length": len(frames),
+            "object_counts": np.array(counts, np.int64),
+            "images": PackedFrames(frames),
+        }
 
     def parse_data_info(self, raw_data_info: dict) -> dict:
         """Turn one image of the json, and its annotations, into a frame dict."""
         image = raw_data_info["raw_img_info"]
         instances = []
         for annotation in raw_data_info["raw_ann_info"]:
-            ignored = bool(annotation.get("iscrowd")) or annotation["category_id"] == _IGNORE_CATEGORY
+            ignored = bool(annotation.get("iscrowd")) or annotation["category_id"] == IGNORE_CLASS
             if not ignored and annotation["category_id"] not in self.cat2label:
                 continue
             self._check(annotation, image)
@@ -115,9 +104,8 @@ class MOTSVideoDataset(BaseVideoDataset):
             "height": image["height"],
             "width": image["width"],
             "frame_id": image["frame_id"],
-            "frame_number": image["frame_number"],
+            "frame_number": image.get("frame_number", image["frame_id"]),
             "video_id": image["video_id"],
-            "video_name": image["video_name"],
             "instances": instances,
         }
 
@@ -125,8 +113,8 @@ class MOTSVideoDataset(BaseVideoDataset):
         """Keep every frame: a clip of neighbours has no gaps."""
         return self.data_list
 
-    def _labels_by_category(self, categories: list[dict]) -> dict[int, int]:
-        ids = {category["name"]: category["id"] for category in categories}
+    def _labels_by_category(self, class_names: dict[int, str]) -> dict[int, int]:
+        ids = {name: category_id for category_id, name in class_names.items()}
         missing = [name for name in self.metainfo["classes"] if name not in ids]
         if missing:
             raise FormatError(
@@ -138,33 +126,13 @@ class MOTSVideoDataset(BaseVideoDataset):
 
     def _check(self, annotation: dict, image: dict) -> None:
         problem = None
+        mask = annotation.get("segmentation")
         if annotation.get("instance_id", 0) < 1:
             problem = "instance_id is missing or below 1"
-        elif "segmentation" not in annotation:
-            problem = "has no mask (segmentation)"
-        elif list(annotation["segmentation"]["size"]) != [image["height"], image["width"]]:
-            problem = (
-                f"mask of size {annotation['segmentation']['size']} in an image of height and width "
-                f"{[image['height'], image['width']]}"
-            )
+        elif not mask or "bbox" not in annotation:
+            problem = "has no mask (segmentation) or no bbox"
+        elif isinstance(mask, dict) and list(mask["size"]) != [image["height"], image["width"]]:
+            problem = f"mask is {mask['size']} (height, width), its image {[image['height'], image['width']]}"
         if problem:
-            raise FormatError(
-                self.ann_file,
-                problem,
-                "run tools/validate_data.py for a list of all faults",
-                place=f"annotation {annotation['id']}",
-            )
-
-
-def _read_json(path: Path) -> dict:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FormatError(path, "annotation file not found", f"{_CONVERT}, or correct ann_file") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise FormatError(path, f"is not json ({error})", _CONVERT) from None
-    keys = ("videos", "images", "annotations", "categories")
-    missing = [key for key in keys if not isinstance(content, dict) or key not in content]
-    if missing:
-        raise FormatError(path, f"is no COCO-video json, it lacks {', '.join(missing)}", _CONVERT)
-    return content
+            cure, place = "run tools/validate_data.py for a list of all faults", f"annotation {annotation['id']}"
+            raise FormatError(self.ann_file, problem, cure, place)
