@@ -13,7 +13,7 @@ class PackedFrames(Sequence):
     """A read-only sequence of frame dicts which unpacks only the frames that are looked at.
 
     mmengine packs a whole video as one item, so fetching one frame would unpack all of them: 10,000 frames cost as
-    much for each frame as for all. Here a frame costs what it holds, and the buffer, one array, stays shared
+    much for each frame as for all. Here a frame costs what it holds, and the buffer, one object, stays shared
     between data loader workers.
 
     Args:
@@ -23,7 +23,7 @@ class PackedFrames(Sequence):
     def __init__(self, frames: Iterable[dict[str, Any]]) -> None:
         packed = [pickle.dumps(frame, protocol=pickle.HIGHEST_PROTOCOL) for frame in frames]
         self._ends = np.cumsum([len(frame) for frame in packed], dtype=np.int64)
-        self._buffer = memoryview(b"".join(packed))
+        self._buffer = b"".join(packed)
 
     @overload
     def __getitem__(self, index: int) -> dict[str, Any]: ...
@@ -35,7 +35,7 @@ class PackedFrames(Sequence):
             return [self[position] for position in range(*index.indices(len(self)))]
         position = range(len(self))[index]  # negative indices, IndexError
         start = self._ends[position - 1] if position else 0
-        return pickle.loads(self._buffer[start : self._ends[position]])
+        return pickle.loads(memoryview(self._buffer)[start : self._ends[position]])
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return (self[position] for position in range(len(self)))

@@ -20,7 +20,7 @@ class RandomGamma(BaseTransform):
     (Pohlen et al., Full-resolution residual networks, CVPR 2017, §5; TrackR-CNN uses it with 0.05).
 
     Args:
-        strength: Bound of ``f``, below ``0.5 * sqrt(2)``. 0.05 gives gammas in [0.82, 1.22].
+        strength: Bound of ``f``, below ``0.5 * sqrt(2)``. 0.05 gives gammas in [0.815, 1.227].
     """
 
     def __init__(self, strength: float = 0.05) -> None:
