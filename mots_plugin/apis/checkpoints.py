@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,19 @@ def allow_runner_checkpoints() -> None:
     # Read by torch.load whenever its caller, as mmengine, leaves weights_only open.
     os.environ.setdefault("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1")
     if hasattr(torch.serialization, "add_safe_globals"):
-        numeric = [np.dtypes.Float64DType, np.dtypes.Float32DType, np.dtypes.Int64DType]
         core = getattr(np, "_core", None) or np.core
+        dtypes = [np.dtypes.Float64DType, np.dtypes.Float32DType, np.dtypes.Int64DType]
         torch.serialization.add_safe_globals(
-            [HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct, core.multiarray.scalar, getattr, *numeric]
+            [HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct, *dtypes]
+            + [(_history_buffer_method, "builtins.getattr")]
         )
+
+
+def _history_buffer_method(owner: type, name: str) -> Callable:
+    """Stand in for ``getattr``, by which a log buffer's pickle names its own statistics."""
+    if owner is not HistoryBuffer or name not in ("min", "max", "mean", "current"):
+        raise pickle.UnpicklingError(f"refused to look up {name!r}")
+    return getattr(HistoryBuffer, name)
 
 
 def read_state_dict(path: str | Path) -> dict[str, torch.Tensor]:

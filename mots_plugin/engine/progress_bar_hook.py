@@ -13,7 +13,10 @@ from tqdm import tqdm
 
 @HOOKS.register_module()
 class ProgressBarHook(Hook):
-    """Shows how far a run has come and how long it will take, on the main process only."""
+    """Shows how far a run has come and how long it will take, on a terminal and the main process only.
+
+    Where the output is no terminal, mmengine's log lines say the same.
+    """
 
     priority = "VERY_LOW"
 
@@ -53,7 +56,7 @@ class ProgressBarHook(Hook):
 
     def _open(self, what: str, total: int, initial: int, unit: str) -> None:
         if is_main_process():
-            self._bar = tqdm(desc=what, total=total, initial=initial, unit=unit, dynamic_ncols=True)
+            self._bar = tqdm(desc=what, total=total, initial=initial, unit=unit, dynamic_ncols=True, disable=None)
 
     def _close(self) -> None:
         if self._bar is not None:

@@ -60,3 +60,6 @@ val_dataloader = dict(
         test_mode=True,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
+
+val_evaluator = dict(type='MOTSMetric', ann_file=annotation_root + 'val.json')
+test_evaluator = val_evaluator

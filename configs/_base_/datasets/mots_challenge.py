@@ -3,7 +3,8 @@
 #   python data_converters/mots_challenge.py data/mots_challenge data/mots_challenge/annotations
 # For data elsewhere override data_root of the three dataloaders' datasets.
 data_root = 'data/mots_challenge/'
-classes = ('pedestrian', )
+# The published head keeps the car class here too, so the same weights serve both data sets.
+classes = ('car', 'pedestrian')
 
 train_pipeline = [
     dict(type='ClipFrameSample', clip_length=8),
@@ -61,3 +62,6 @@ val_dataloader = dict(
         test_mode=True,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
+
+val_evaluator = dict(type='MOTSMetric', ann_file=data_root + 'annotations/val.json')
+test_evaluator = val_evaluator

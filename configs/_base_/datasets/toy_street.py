@@ -58,3 +58,6 @@ val_dataloader = dict(
         test_mode=True,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
+
+val_evaluator = dict(type='MOTSMetric', ann_file=data_root + 'annotations/val.json')
+test_evaluator = val_evaluator

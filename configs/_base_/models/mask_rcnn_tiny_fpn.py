@@ -28,6 +28,10 @@ detector = dict(
         bbox_head=dict(in_channels=_channels, fc_out_channels=128),
         mask_roi_extractor=dict(out_channels=_channels, finest_scale=28),
         mask_head=dict(num_convs=2, in_channels=_channels, conv_out_channels=_channels),
-        association_head=dict(in_channels=_channels, embed_channels=64)),
+        association_head=dict(
+            in_channels=_channels,
+            embed_channels=64,
+            loss=dict(loss_weight=0.25),
+            init_cfg=dict(type='Normal', layer='Linear', std=0.001))),
     train_cfg=dict(rpn_proposal=dict(nms_pre=400, max_per_img=200)),
     test_cfg=dict(rpn=dict(nms_pre=300, max_per_img=100), rcnn=dict(score_thr=0.1, max_per_img=40)))

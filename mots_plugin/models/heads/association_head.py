@@ -26,6 +26,7 @@ class AssociationHead(BaseModule):
             layer the flattened cells, for box heads that work on those.
         embed_channels: D; 128 in the paper.
         loss: Config of a loss that takes vectors (N, D) and identities (N,) of one clip.
+        init_cfg: Initialisation of the layer; He's by default, as in the released model.
     """
 
     def __init__(
@@ -35,12 +36,11 @@ class AssociationHead(BaseModule):
         roi_feat_size: int = 7,
         with_avg_pool: bool = True,
         embed_channels: int = 128,
+        init_cfg: dict | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(init_cfg or dict(type="Kaiming", layer="Linear", nonlinearity="relu"))
         self.pool = nn.AdaptiveAvgPool2d(1) if with_avg_pool else nn.Identity()
         self.fc = nn.Linear(in_channels * (1 if with_avg_pool else roi_feat_size**2), embed_channels)
-        nn.init.kaiming_normal_(self.fc.weight, nonlinearity="linear")
-        nn.init.zeros_(self.fc.bias)
         self.loss_association = MODELS.build(loss)
 
     def forward(self, region_features: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from mmdet.models.mot import BaseMOTModel
-from mmdet.registry import MODELS
+from mmdet.registry import TASK_UTILS
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.structures import InstanceData
 from torch import Tensor
@@ -38,7 +38,7 @@ class OnlineMOT(BaseMOTModel):
 
     def __init__(self, tracker: dict, data_preprocessor: dict | None = None, init_cfg: dict | None = None) -> None:
         super().__init__(data_preprocessor=data_preprocessor, init_cfg=init_cfg)
-        self.tracker: Tracker = MODELS.build(tracker)
+        self.tracker: Tracker = TASK_UTILS.build(tracker)
 
     def observe(self, image: Tensor, sample: DetDataSample) -> Iterator[tuple[DetDataSample, Observations]]:
         """Take one frame in; yield every frame whose observations are ready.

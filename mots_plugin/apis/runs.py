@@ -1,0 +1,91 @@
+"""What training and testing runs have in common: a config, its overrides, a place to write."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from mmengine.config import Config, DictAction
+
+from mots_plugin.formats.errors import FormatError
+
+
+def add_run_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every OpenMMLab tool takes."""
+    parser.add_argument("config", help="config file")
+    parser.add_argument("--work-dir", help="folder for logs and checkpoints; default work_dirs/<name of the config>")
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=DictAction,
+        default={},
+        metavar="KEY=VALUE",
+        help="override entries of the config, e.g. optim_wrapper.optimizer.lr=1e-3",
+    )
+    parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none", help="job launcher")
+    # torch.distributed.launch passes it; torchrun sets the environment variable instead.
+    parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help=argparse.SUPPRESS)
+
+
+def load_run_config(arguments: argparse.Namespace) -> Config:
+    """Read the config with its overrides and choose the work dir: command line, then config, then config's name.
+
+    Raises:
+        FormatError: The config, or one it is based on, is missing or does not parse.
+    """
+    os.environ.setdefault("LOCAL_RANK", str(arguments.local_rank))
+    try:
+        config = Config.fromfile(arguments.config)
+    except FileNotFoundError as error:
+        raise FormatError(
+            arguments.config, f"config not found ({error})", "look into configs/ for the names that exist"
+        ) from None
+    except (SyntaxError, NameError, KeyError, AttributeError) as error:
+        raise FormatError(arguments.config, f"config does not parse ({error})", "mend the line that is named") from None
+    config.merge_from_dict(arguments.cfg_options)
+    config.launcher = arguments.launcher
+    name = Path(arguments.config).stem
+    config.work_dir = arguments.work_dir or config.get("work_dir") or str(Path("work_dirs") / name)
+    return config
+
+
+def check_datasets(config: Config, *loaders: str) -> None:
+    """Check that the annotation files and image folders of the named dataloaders are there.
+
+    Raises:
+        FormatError: One is not; the message says how to make it.
+    """
+    for loader in loaders:
+        dataset = config[loader]["dataset"]
+        root = Path(dataset.get("data_root") or "")
+        annotations = root / dataset["ann_file"]
+        if not annotations.is_file():
+            raise FormatError(
+                annotations,
+                f"annotation file of {loader} not found",
+                "convert the raw data with one of data_converters/, "
+                f"or pass --cfg-options {loader}.dataset.data_root=FOLDER",
+            )
+        images = root / dataset.get("data_prefix", {}).get("img_path", "")
+        if not images.is_dir():
+            raise FormatError(
+                images, f"image folder of {loader} not found", f"pass --cfg-options {loader}.dataset.data_prefix.img_path=FOLDER"
+            )
+
+
+def check_writable(folder: str | Path) -> Path:
+    """Make a folder and check that files can be written there.
+
+    Raises:
+        FormatError: It cannot be made or written to.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".writable-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise FormatError(folder, f"cannot be written to ({error.strerror})", "choose another folder") from None
+    return folder

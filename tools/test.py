@@ -1,0 +1,54 @@
+#!/usr/bin/env python
+"""Track, score and draw: ``tools/test.py CONFIG CHECKPOINT --eval smotsa --out DIR --show-dir DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mots_plugin.evaluation.functional.families import check_metric_names
+from mots_plugin.formats.one_line_errors import report_errors_in_one_line
+
+
+def parse_arguments() -> argparse.Namespace:
+    from mots_plugin.apis.runs import add_run_arguments
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_run_arguments(parser)
+    parser.add_argument("checkpoint", help="weights that tools/train.py wrote")
+    parser.add_argument("--eval", nargs="+", default=["smotsa"], metavar="METRIC", help="metrics to compute")
+    parser.add_argument("--out", help="folder for tracks (txt) and metrics.json; default WORK_DIR/test")
+    parser.add_argument("--show-dir", help="folder for drawn frames and videos; nothing is drawn without it")
+    return parser.parse_args()
+
+
+@report_errors_in_one_line
+def main() -> None:
+    arguments = parse_arguments()
+    check_metric_names(arguments.eval)
+    from mmengine.runner import Runner
+
+    from mots_plugin.apis.checkpoints import check_fits
+    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config
+
+    config = load_run_config(arguments)
+    check_datasets(config, "test_dataloader")
+    out = check_writable(arguments.out or Path(config.work_dir) / "test")
+    dataset = config.test_dataloader.dataset
+    annotations = Path(dataset.get("data_root") or "", dataset.ann_file)
+    config.test_evaluator.update(metric=arguments.eval, ann_file=str(annotations), out_dir=str(out))
+    if arguments.show_dir is not None:
+        check_writable(arguments.show_dir)
+        config.default_hooks.visualization.update(draw=True, show_dir=arguments.show_dir)
+    config.load_from = arguments.checkpoint
+    runner = Runner.from_cfg(config)
+    check_fits(arguments.checkpoint, runner.model)
+    runner.test()
+    print(f"tracks: {out / 'tracks'}\nmetrics: {out / 'metrics.json'}")
+    if arguments.show_dir is not None:
+        print(f"pictures and videos: {arguments.show_dir}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
