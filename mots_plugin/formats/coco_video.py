@@ -32,7 +32,7 @@ from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTrack
 from mots_plugin.formats.rle import RLE, areas, boxes
 
 _REQUIRED = {
-    "videos": ("id", "name", "width", "height"),
+    "videos": ("id", "name"),
     "images": ("id", "video_id", "frame_id", "file_name", "width", "height"),
     "annotations": ("id", "image_id", "category_id"),
     "categories": ("id", "name"),
@@ -120,21 +120,26 @@ class CocoVideo:
     def frames(self, video_name: str) -> VideoFrames:
         """Return the frames of a video."""
         video, images = self.video(video_name), self.images(video_name)
+        size = {**images[0], **video} if images else video
         return VideoFrames(
             name=video_name,
             frame_numbers=[image.get("frame_number", image["frame_id"]) for image in images],
             file_names=[image["file_name"] for image in images],
-            height=video["height"],
-            width=video["width"],
+            height=size["height"],
+            width=size["width"],
             frame_rate=video.get("frame_rate"),
         )
 
     def mask_tracks(self, video_name: str) -> MaskTracks:
         """Return the masks of a video in order of frame, with frame numbers and track ids of the source.
 
+        Classes are told by the names of their categories, whatever ids the file gives them.
+
         Raises:
-            FormatError: An annotation without segmentation.
+            FormatError: An annotation without segmentation, or of a class other than car, pedestrian and ignore.
         """
+        class_ids = {name: class_id for class_id, name in CLASS_NAMES.items()}
+        class_of = {category: class_ids.get(name) for category, name in self.class_names.items()}
         frames: list[int] = []
         annotations: list[dict[str, Any]] = []
         masks: list[RLE] = []
@@ -143,11 +148,16 @@ class CocoVideo:
             frames += [image.get("frame_number", image["frame_id"])] * len(found)
             annotations += found
             masks += [self._mask(annotation, image) for annotation in found]
+        for annotation in annotations:
+            if class_of.get(annotation["category_id"]) is None:
+                name = self.class_names.get(annotation["category_id"])
+                problem = f"category id {annotation['category_id']} (name {name}) is none of {', '.join(class_ids)}"
+                raise FormatError(self.source, problem, "rename the category", f"annotation {annotation['id']}")
         ids = [annotation.get("track_id", annotation.get("instance_id", -1)) for annotation in annotations]
         return MaskTracks(
             frames=np.asarray(frames, np.int64),
             track_ids=np.asarray(ids, np.int64),
-            class_ids=np.asarray([annotation["category_id"] for annotation in annotations], np.int64),
+            class_ids=np.asarray([class_of[annotation["category_id"]] for annotation in annotations], np.int64),
             masks=masks,
             source=self.source,
             name=video_name,

@@ -101,13 +101,19 @@ def read_id_pngs(frames: Iterable[tuple[int, Path]], source: str, name: str) -> 
         name: Name of the sequence.
 
     Raises:
-        FormatError: A file is not a 16-bit PNG, or has a value of no known class.
+        FormatError: A file is not a 16-bit PNG, has a value of no known class, or another size than the others.
     """
     frame_numbers: list[int] = []
     track_ids: list[int] = []
     masks: list[RLE] = []
+    size: tuple[int, ...] | None = None
     for frame, path in sorted(frames):
-        ids, class_ids, frame_masks = id_png_to_objects(read_id_png(path))
+        image = read_id_png(path)
+        if size is not None and image.shape != size:
+            problem = "its size {} x {} differs from the frames before, {} x {}".format(*image.shape, *size)
+            raise FormatError(path, problem, "all frames of a sequence must have one size (height x width)")
+        size = image.shape
+        ids, class_ids, frame_masks = id_png_to_objects(image)
         unknown = ids[~np.isin(class_ids, list(CLASS_NAMES))]
         if len(unknown):
             problem = f"pixel value {unknown[0]} is of class {unknown[0] // 1000}, which is unknown"

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import Fault
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, MaskTracks
-from mots_plugin.formats.rle import areas, find_rle_problems, intersection
-from mots_plugin.formats.rle_counts import decode_counts, foreground_runs
+from mots_plugin.formats.rle import find_count_problems, intersection
+from mots_plugin.formats.rle_counts import decode_counts, decode_sound_counts, foreground_runs
 
 
 def find_faults(tracks: MaskTracks) -> list[Fault]:
@@ -39,22 +39,23 @@ def find_faults(tracks: MaskTracks) -> list[Fault]:
         add(later, "duplicate", problem, "give each object of a frame its own id, also across classes")
 
     sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64).reshape(-1, 2)
-    problems = find_rle_problems([mask["counts"] for mask in tracks.masks], sizes)
-    for coded, rle_problem in enumerate(problems):
-        if rle_problem is not None:
-            add(coded, "rle", f"run-length code {rle_problem}", "write the line anew from the mask")
-    sound = np.asarray([problem is None for problem in problems], bool)
+    counts, offsets, broken = decode_sound_counts([mask["counts"] for mask in tracks.masks])
+    broken = find_count_problems(counts, offsets, sizes) | broken
+    for unsound, rle_problem in broken.items():
+        add(unsound, "rle", f"run-length code {rle_problem}", "write the line anew from the mask")
+    sound = np.ones(len(tracks), bool)
+    sound[list(broken)] = False
     for row in np.flatnonzero(np.any(sizes != sizes[:1], axis=1) & sound):
         size, first_size = (f"{height} x {width}" for height, width in (sizes[row], sizes[0]))
         problem = f"image size {size} differs from {first_size} at {_where(tracks, 0)}"
         add(row, "size", problem, "all masks of a sequence must have its image size (height width)")
 
-    usable = np.flatnonzero(sound)
-    kept = tracks.select(usable)
-    for row in usable[areas(kept.masks) == 0]:
+    starts, ends, rows = foreground_runs(counts, offsets)
+    occupied = np.bincount(rows, minlength=len(tracks)) > 0
+    for row in np.flatnonzero(sound & ~occupied):
         add(row, "empty", f"mask of track {tracks.track_ids[row]} has no pixel", "remove the line")
-    for a, b, pixels in find_overlaps(kept):
-        first, later = int(usable[a]), int(usable[b])
+    usable = sound[rows]
+    for first, later, pixels in _overlapping_pairs(tracks, sizes, starts[usable], ends[usable], rows[usable]):
         problem = (
             f"masks of tracks {tracks.track_ids[first]} (at {_where(tracks, first)}) and {tracks.track_ids[later]} "
             f"share {pixels} pixel{'s' * (pixels != 1)} in frame {tracks.frames[later]}"
@@ -72,22 +73,31 @@ def find_overlaps(tracks: MaskTracks) -> list[tuple[int, int, int]]:
     Returns:
         ``(row, row, shared pixels)`` triples. Masks of different image sizes are not compared.
     """
-    if not len(tracks):
+    sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64).reshape(-1, 2)
+    runs = foreground_runs(*decode_counts([mask["counts"] for mask in tracks.masks]))
+    return _overlapping_pairs(tracks, sizes, *runs)
+
+
+def _overlapping_pairs(
+    tracks: MaskTracks,
+    sizes: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> list[tuple[int, int, int]]:
+    """Find rows that share pixels, given the foreground runs of the rows that take part."""
+    if not len(rows):
         return []
-    counts, offsets = decode_counts([mask["counts"] for mask in tracks.masks])
-    starts, ends, rows = foreground_runs(counts, offsets)
-    sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64)
     _, group = np.unique(np.column_stack([tracks.frames, sizes]), axis=0, return_inverse=True)
-    # Runs of all frames on one line, each frame in its own stretch; two runs overlap where one starts before an earlier
-    # ends.
-    shift = group.ravel()[rows] * int(sizes.prod(axis=1).max())
+    group = group.ravel()
+    # All runs on one line, each frame in its own stretch: two runs overlap where one starts before an earlier one ends.
+    shift = group[rows] * int(ends.max())
     order = np.argsort(starts + shift, kind="stable")
-    starts, ends = (starts + shift)[order], (ends + shift)[order]
-    furthest = np.maximum.accumulate(ends)[:-1]
-    clashing = np.unique(group.ravel()[rows[order[1:]]][starts[1:] < furthest])
+    furthest = np.maximum.accumulate((ends + shift)[order])[:-1]
+    clashing = group[rows[order[1:]]][(starts + shift)[order][1:] < furthest]
     overlaps = []
-    for clash in clashing:
-        members = np.flatnonzero(group.ravel() == clash)
+    for clash in np.unique(clashing):
+        members = np.intersect1d(np.flatnonzero(group == clash), rows)
         masks = [tracks.masks[row] for row in members]
         shared = np.triu(intersection(masks, masks), 1)
         overlaps += [(int(members[a]), int(members[b]), int(shared[a, b])) for a, b in np.argwhere(shared)]

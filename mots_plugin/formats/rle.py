@@ -13,7 +13,7 @@ import numpy as np
 import pycocotools.mask as coco_mask
 from numpy.typing import NDArray
 
-from mots_plugin.formats.rle_counts import decode_counts, encode_counts, foreground_runs, malformed_strings
+from mots_plugin.formats.rle_counts import decode_counts, decode_sound_counts, encode_counts, foreground_runs
 
 _LONGEST_RUN = 2**32 - 1  # pycocotools holds counts in 32 bits
 
@@ -159,32 +159,32 @@ def validate(rle: RLE) -> str | None:
     Args:
         rle: Sizes and counts as read from a file.
     """
-    return find_rle_problems([rle["counts"]], np.asarray([rle["size"]]))[0]
+    counts, offsets, problems = decode_sound_counts([rle["counts"]])
+    return problems.get(0) or find_count_problems(counts, offsets, np.asarray([rle["size"]])).get(0)
 
 
-def find_rle_problems(strings: Sequence[bytes], sizes: NDArray[np.int64]) -> list[str | None]:
-    """Say what is wrong with each of N run-length codes; None for a sound one.
+def find_count_problems(
+    counts: NDArray[np.int64], offsets: NDArray[np.int64], sizes: NDArray[np.int64]
+) -> dict[int, str]:
+    """Say, by row, what is wrong with N decoded masks; sound ones are absent.
 
     Args:
-        strings: N compressed count strings.
+        counts: ``(total,)`` run lengths, as of :func:`mots_plugin.formats.rle_counts.decode_sound_counts`.
+        offsets: ``(N + 1,)`` likewise.
         sizes: ``(N, 2)`` heights and widths.
     """
-    malformed = malformed_strings(strings)
-    problems: list[str | None] = [malformed.get(row) for row in range(len(strings))]
-    sound = [row for row in range(len(strings)) if row not in malformed]
-    counts, offsets = decode_counts([strings[row] for row in sound])
     impossible = (counts < 0) | (counts > _LONGEST_RUN)
     sums = _sums_of_segments(np.where(impossible, 0, counts), offsets)
-    broken = _sums_of_segments(impossible, offsets) > 0
-    for row, total, has_impossible in zip(sound, sums.tolist(), broken.tolist(), strict=True):
-        height, width = (int(extent) for extent in sizes[row])
-        if not 0 < height * width <= _LONGEST_RUN or height < 0:
-            problems[row] = f"image size {height} x {width} is impossible"
-        elif has_impossible:
-            problems[row] = "holds an impossible run length (below 0, or beyond 32 bits)"
-        elif total != height * width:
-            kind = "truncated, or of another image size" if total < height * width else "of another image size"
-            problems[row] = f"runs cover {total} pixels, the image {height} x {width} has {height * width} ({kind})"
+    pixels = sizes[:, 0].astype(float) * sizes[:, 1]  # float: sizes from a broken file may overflow int64
+    problems: dict[int, str] = {}
+    for row in np.flatnonzero((sizes < 1).any(axis=1) | (pixels > _LONGEST_RUN)):
+        problems[int(row)] = f"is of an impossible image size {sizes[row, 0]} x {sizes[row, 1]}"
+    for row in np.flatnonzero(_sums_of_segments(impossible, offsets)):
+        problems.setdefault(int(row), "holds an impossible run length (below 0, or beyond 32 bits)")
+    for row in np.flatnonzero(sums != pixels):
+        size = f"{sizes[row, 0]} x {sizes[row, 1]}"
+        cause = "truncated, or of another image size" if sums[row] < pixels[row] else "of another image size"
+        problems.setdefault(int(row), f"covers {sums[row]} of the {pixels[row]:.0f} pixels of {size}: {cause}")
     return problems
 
 

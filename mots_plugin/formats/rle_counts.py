@@ -30,48 +30,60 @@ def decode_counts(strings: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[
     Raises:
         ValueError: A string holds a character outside ``0`` … ``o``, or ends in the middle of a number.
     """
-    problems = malformed_strings(strings)
+    counts, offsets, problems = decode_sound_counts(strings)
     if problems:
         row, problem = min(problems.items())
-        raise ValueError(f"run-length string {row}: {problem}")
-    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
-    symbols = np.frombuffer(b"".join(strings), np.uint8).astype(np.int64) - 48
-    if not len(symbols):
-        return np.zeros(0, np.int64), np.zeros(len(strings) + 1, np.int64)
-    last = symbols & 32 == 0
-    ends = np.flatnonzero(last) + 1
-    starts = np.concatenate([[0], ends[:-1]])
-    group = np.arange(len(symbols)) - np.repeat(starts, ends - starts)
-    numbers = np.add.reduceat((symbols & 31) << 5 * group, starts)
-    negative = symbols[ends - 1] & 16 != 0
-    numbers[negative] -= np.int64(1) << 5 * (ends - starts)[negative]
-    numbers_before = np.concatenate([[0], np.cumsum(last)])
-    offsets = numbers_before[np.concatenate([[0], np.cumsum(lengths)])]
-    return _undo_differences(numbers, offsets), offsets
+        raise ValueError(f"run-length string {row} {problem}")
+    return counts, offsets
 
 
-def malformed_strings(strings: Sequence[bytes]) -> dict[int, str]:
-    """Return, by row, what makes a string undecodable; rows of sound strings are absent.
+def decode_sound_counts(
+    strings: Sequence[bytes],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[int, str]]:
+    """Decode the strings that can be decoded.
 
     Args:
-        strings: N compressed strings.
+        strings: N strings from a source that is not to be trusted.
+
+    Returns:
+        counts: ``(total,)`` as of :func:`decode_counts`; a string that cannot be decoded has none.
+        offsets: ``(N + 1,)`` likewise.
+        problems: What is wrong with a string, by its row.
     """
+    problems = _find_broken_strings(strings)
+    if problems:
+        strings = [b"" if row in problems else string for row, string in enumerate(strings)]
     lengths = np.fromiter(map(len, strings), np.int64, len(strings))
-    rows = np.repeat(np.arange(len(strings)), lengths)
-    symbols = np.frombuffer(b"".join(strings), np.uint8).astype(np.int64) - 48
+    symbols = np.frombuffer(b"".join(strings), np.uint8) - np.uint8(48)
+    ends = np.flatnonzero(symbols < 32) + 1
+    groups = np.diff(ends, prepend=0)
+    numbers = (symbols[ends - groups] & 31).astype(np.int64)
+    for group in range(1, int(groups.max(initial=0))):
+        longer = np.flatnonzero(groups > group)
+        numbers[longer] += (symbols[(ends - groups)[longer] + group] & 31).astype(np.int64) << 5 * group
+    numbers -= (symbols[ends - 1] & 16).astype(np.int64) << 5 * groups - 4  # bit 4 of the last group is the sign
+    offsets = np.searchsorted(ends, np.concatenate([[0], np.cumsum(lengths)]), side="right")
+    _undo_differences(numbers, offsets)
+    return numbers, offsets, problems
+
+
+def _find_broken_strings(strings: Sequence[bytes]) -> dict[int, str]:
+    """Return, by row, what makes a string undecodable."""
+    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
+    string_ends = np.cumsum(lengths)
+    symbols = np.frombuffer(b"".join(strings), np.uint8) - np.uint8(48)  # below 48 wraps to above 63
     problems: dict[int, str] = {}
-    alien = (symbols < 0) | (symbols > 63)
-    for row in np.unique(rows[alien]):
-        problems[int(row)] = "holds a character that no run-length string has"
-    continued = symbols & 32 != 0
-    ends = np.cumsum(lengths)
-    filled = np.flatnonzero(lengths)
-    for row in filled[continued[ends[filled] - 1]]:
-        problems.setdefault(int(row), "is truncated (ends in the middle of a number)")
-    # As many continuation bits in a row as no 32-bit count needs.
-    runs = np.convolve(continued, np.ones(_MOST_GROUPS, np.int64))[_MOST_GROUPS - 1 :] if len(symbols) else continued
-    for row in np.unique(rows[runs[: len(rows)] >= _MOST_GROUPS]):
-        problems.setdefault(int(row), "holds a number that is too long")
+
+    def add(positions: NDArray[np.int64], problem: str) -> None:
+        for row in np.unique(np.searchsorted(string_ends, positions, side="right")).tolist():
+            problems.setdefault(row, problem)
+
+    add(np.flatnonzero(symbols > 63), "holds a character that no run-length string has")
+    last = string_ends[lengths > 0] - 1
+    add(last[symbols[last] & 32 != 0], "is truncated (ends in the middle of a number)")
+    ends = np.flatnonzero(symbols & 32 == 0) + 1
+    groups = np.diff(ends, prepend=0)
+    add(ends[groups > _MOST_GROUPS] - 1, "holds a number that is too long")
     return problems
 
 
@@ -112,12 +124,19 @@ def foreground_runs(
     return (stop - counts)[wanted], stop[wanted], rows[wanted]
 
 
-def _undo_differences(numbers: NDArray[np.int64], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Sum up the differences: counts 1, 3, 5, … and 2, 4, 6, … of a string are running sums; count 0 stands alone."""
-    sizes = np.diff(offsets)
-    position = np.arange(len(numbers)) - np.repeat(offsets[:-1], sizes)
-    counts = numbers.copy()
-    for chain in (position % 2 == 1, (position % 2 == 0) & (position > 0)):
-        running = np.concatenate([[0], np.cumsum(np.where(chain, numbers, 0))])
-        counts[chain] = (running[1:] - np.repeat(running[offsets[:-1]], sizes))[chain]
-    return counts
+def _undo_differences(numbers: NDArray[np.int64], offsets: NDArray[np.int64]) -> None:
+    """Sum up the differences, in place.
+
+    In a string, counts 1, 3, 5, … and 2, 4, 6, … are running sums; count 0 stands alone. The sums run over all strings
+    at once, every second number of the whole array; what they held before a string began is then taken off.
+    """
+    filled = offsets[:-1][np.diff(offsets) > 0]
+    first_counts = numbers[filled]
+    numbers[filled] = 0
+    for parity in (0, 1):
+        chain = numbers[parity::2]
+        np.cumsum(chain, out=chain)
+        bounds = (offsets + 1 - parity) // 2  # where in the chain each string begins
+        before = np.concatenate([[0], chain])[bounds[:-1]]
+        chain -= np.repeat(before, np.diff(bounds))
+    numbers[filled] = first_counts

@@ -7,6 +7,7 @@ mots_tools writes ``<sequence> empty <first frame> <last frame>``, both frames i
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,18 @@ class SequenceRange:
         return (self.first_frame is None or self.first_frame <= frame) and (
             self.last_frame is None or frame <= self.last_frame
         )
+
+    def is_called(self, name: str) -> bool:
+        """Whether a name means this sequence: its own, or one of its number (``2``, ``0002``, ``MOTS20-02``)."""
+        return self.name == name or (
+            sequence_number(name) is not None and sequence_number(self.name) == sequence_number(name)
+        )
+
+
+def sequence_number(name: str) -> int | None:
+    """Return the number at the end of a sequence's name, None when there is none."""
+    digits = re.search(r"[0-9]+$", name)
+    return int(digits.group()) if digits else None
 
 
 def read_seqmap(path: str | os.PathLike[str]) -> list[SequenceRange]:
@@ -78,7 +91,14 @@ def write_seqmap(path: str | os.PathLike[str], ranges: Iterable[SequenceRange]) 
     Args:
         path: The file.
         ranges: Entries that have both frames or neither.
+
+    Raises:
+        FormatError: A name that the format cannot hold.
     """
+    ranges = list(ranges)
+    for entry in ranges:
+        if len(entry.name.split()) != 1:
+            raise FormatError(path, f"sequence name '{entry.name}' is not one word", "rename the sequence")
     with atomic_write(path) as file:
         for entry in ranges:
             if entry.first_frame is None or entry.last_frame is None:

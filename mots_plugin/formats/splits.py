@@ -72,7 +72,7 @@ def leave_one_out(
 
     Args:
         split: Sequences of a split.
-        held_out: Name of the sequence to leave out.
+        held_out: Name or number of the sequence to leave out.
 
     Returns:
         train: All others.
@@ -81,7 +81,7 @@ def leave_one_out(
     Raises:
         ValueError: The split has no such sequence.
     """
-    val = tuple(entry for entry in split if entry.name == held_out)
+    val = tuple(entry for entry in split if entry.is_called(held_out))
     if not val:
         raise ValueError(f"sequence {held_out} is not among {', '.join(entry.name for entry in split)}")
-    return tuple(entry for entry in split if entry.name != held_out), val
+    return tuple(entry for entry in split if entry not in val), val
