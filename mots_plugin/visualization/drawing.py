@@ -77,7 +77,7 @@ def draw_mask(canvas: Canvas, crop: NDArray[np.uint8], x0: int, y0: int, colour:
     paint = np.full_like(region, np.asarray(colour, np.uint8))
     np.copyto(region, cv2.addWeighted(region, 1 - opacity, paint, opacity, 0), where=crop[:, :, None] != 0)
     contours, _ = cv2.findContours(crop, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE, offset=(x0, y0))
-    cv2.drawContours(canvas, contours, -1, _tuple(colour), line_width(canvas), cv2.LINE_AA)
+    cv2.drawContours(canvas, contours, -1, _tuple(colour), line_width(canvas))
 
 
 def draw_box(canvas: Canvas, box: Sequence[float] | NDArray[np.float32], colour: Colour) -> None:
@@ -89,7 +89,7 @@ def draw_box(canvas: Canvas, box: Sequence[float] | NDArray[np.float32], colour:
         colour: RGB.
     """
     x1, y1, x2, y2 = (round(float(edge)) for edge in box)
-    cv2.rectangle(canvas, (x1, y1), (x2 - 1, y2 - 1), _tuple(colour), line_width(canvas), cv2.LINE_AA)
+    cv2.rectangle(canvas, (x1, y1), (x2 - 1, y2 - 1), _tuple(colour), line_width(canvas))
 
 
 def draw_trail(canvas: Canvas, points: NDArray[np.float32], colour: Colour) -> None:
