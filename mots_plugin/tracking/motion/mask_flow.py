@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,13 +31,15 @@ def warp_masks(masks: Sequence[RLE], flow: NDArray[np.float32]) -> list[RLE]:
     height, width = masks[0]["size"]
     rows = ((np.arange(height) + 0.5) * flow.shape[0] / height).astype(np.intp)
     columns = ((np.arange(width) + 0.5) * flow.shape[1] / width).astype(np.intp)
-    reach = _reach(flow)
-    return [_warp(mask, flow, rows, columns, reach) for mask in masks]
+    flow_x, flow_y = np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
+    reach = _reach(flow_x, flow_y)
+    return [_warp(mask, flow_x, flow_y, rows, columns, reach) for mask in masks]
 
 
 def _warp(
     mask: RLE,
-    flow: NDArray[np.float32],
+    flow_x: NDArray[np.float32],
+    flow_y: NDArray[np.float32],
     rows: NDArray[np.intp],
     columns: NDArray[np.intp],
     reach: NDArray[np.int64],
@@ -53,10 +56,11 @@ def _warp(
         left, top, right, bottom = np.clip(box + reach, 0, limits)
         if left >= right or top >= bottom:
             return encode_crop(np.zeros((0, 0), bool), 0, 0, height, width)
-        motion = flow[rows[top:bottom, None], columns[left:right]]
-        reach = _reach(motion)
-    source_x = np.rint(np.arange(left, right) - motion[..., 0]).astype(np.int64) - x0
-    source_y = np.rint(np.arange(top, bottom)[:, None] - motion[..., 1]).astype(np.int64) - y0
+        cells = rows[top:bottom, None], columns[left:right]
+        motion_x, motion_y = flow_x[cells], flow_y[cells]
+        reach = _reach(motion_x, motion_y)
+    source_x = np.rint(np.arange(left, right) - motion_x).astype(np.int64) - x0
+    source_y = np.rint(np.arange(top, bottom)[:, None] - motion_y).astype(np.int64) - y0
     framed = np.pad(crop, 1)  # one pixel of background all around, to which every source outside the crop is clipped
     warped = framed[
         np.clip(source_y + 1, 0, framed.shape[0] - 1),
@@ -65,7 +69,8 @@ def _warp(
     return encode_crop(warped, int(left), int(top), height, width)
 
 
-def _reach(flow: NDArray[np.float32]) -> NDArray[np.int64]:
+def _reach(flow_x: NDArray[np.float32], flow_y: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return how far flow carries the edges (left, top, right, bottom) of a box at most, in whole pixels outward."""
-    low, high = flow.min(axis=(0, 1)), flow.max(axis=(0, 1))
-    return np.concatenate([np.floor(low), np.ceil(high)]).astype(np.int64)
+    return np.array([
+        math.floor(flow_x.min()), math.floor(flow_y.min()), math.ceil(flow_x.max()), math.ceil(flow_y.max()),
+    ])
