@@ -1,0 +1,214 @@
+"""Who walks and drives where: paths drawn until the street is as busy as asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mots_plugin.toy_street.camera import Camera
+from mots_plugin.toy_street.exact import on_grid
+from mots_plugin.toy_street.surroundings import KERB, ROAD_HALF
+
+CAR, PEDESTRIAN, IGNORE = 1, 2, 10
+SMALLEST, LARGEST = 0.1, 2 / 3
+"""Heights of scored objects as shares of the image height; smaller ones are ignore regions."""
+
+_TRIES = 3000
+_CAR_SHARE = 0.42
+_PAVEMENT = (ROAD_HALF + 0.6, KERB - 0.4)
+
+
+@dataclass(frozen=True)
+class Path:
+    """One actor's way through the scene.
+
+    Attributes:
+        kind: ``person``, ``cyclist``, ``car`` or ``van``.
+        positions: ``(T, 3)`` world coordinates on the ground, metres.
+        heading: ``(cosine, sine)`` of the driving direction, for vehicles.
+        company: Actors with the same number walk together; -1 for loners.
+    """
+
+    kind: str
+    positions: NDArray[np.float64]
+    heading: tuple[float, float]
+    company: int = -1
+
+
+# Size of each kind for collisions and visibility: tallest height, half extent along and across its heading, metres.
+_SIZES = {
+    "person": (1.92, 0.28, 0.28),
+    "cyclist": (1.75, 0.9, 0.9),
+    "car": (1.7, 2.3, 1.0),
+    "van": (2.3, 2.8, 1.1),
+}
+
+
+def populate(rng: np.random.Generator, camera: Camera, junctions: list[float], objects: float) -> list[Path]:
+    """Draw paths until on average ``objects`` scored objects are in view, with bystanders to ignore among them."""
+    paths: list[Path] = []
+    boxes: list[tuple[NDArray[np.float64], float, float]] = []
+    in_view = {kind: np.zeros(len(camera.positions), np.int64) for kind in ("person", "car")}
+    for number in range(_TRIES):
+        cars, total = in_view["car"], in_view["car"] + in_view["person"]
+        if total.mean() >= objects:
+            break
+        want_vehicle = bool(cars.sum() < _CAR_SHARE * total.sum())
+        quiet = np.flatnonzero((cars if want_vehicle else total) == (cars if want_vehicle else total).min())
+        moment = int(quiet[rng.integers(len(quiet))])
+        draw = _draw_vehicle if want_vehicle else _draw_people
+        group = draw(rng, camera, junctions, moment, number)
+        views = [_in_view(camera, path) for path in group]
+        if any(near for _, near in views) or not all(scored.any() for scored, _ in views):
+            continue
+        if any(_collides(path, boxes) for path in group):
+            continue
+        for path, (scored, _) in zip(group, views, strict=True):
+            paths.append(path)
+            boxes.append((path.positions, *_half_extents(path)))
+            if path.kind in in_view:
+                in_view[path.kind] += scored
+    return paths
+
+
+def _half_extents(path: Path) -> tuple[float, float]:
+    """Half extents along x and z."""
+    _, along, across = _SIZES[path.kind]
+    sideways = abs(path.heading[1]) > 0.5
+    return (along, across) if sideways else (across, along)
+
+
+def _in_view(camera: Camera, path: Path) -> tuple[NDArray[np.bool_], bool]:
+    """Frames in which it shows at a scored size, and whether it ever comes too near while showing."""
+    height, along, across = _SIZES[path.kind]
+    half_x, half_z = _half_extents(path)
+    image_height, image_width = camera.image_shape
+    radius = max(half_x, half_z)
+    screen = camera.project(path.positions)
+    depth = np.maximum(screen[:, 2], 1e-3)
+    reach = camera.focal * radius / depth
+    showing = (screen[:, 2] > -radius) & (screen[:, 0] + reach > 0) & (screen[:, 0] - reach < image_width)
+    showing |= np.abs(screen[:, 2]) < radius
+    share = camera.focal * height / depth / image_height
+    offset = np.abs(path.positions - camera.positions)
+    crash = (offset[:, 0] < half_x + 1.2) & (offset[:, 2] < half_z + 2.0)
+    nearest = camera.focal * height / np.maximum(screen[:, 2] - half_z, 1e-3) / image_height
+    near = bool((showing & (nearest > LARGEST)).any() or crash.any())
+    centred = (screen[:, 0] > 0) & (screen[:, 0] < image_width)
+    return showing & centred & (share >= SMALLEST) & (screen[:, 2] > 1.0), near
+
+
+def _collides(path: Path, boxes: list[tuple[NDArray[np.float64], float, float]]) -> bool:
+    half_x, half_z = _half_extents(path)
+    person = path.kind == "person"
+    for positions, other_x, other_z in boxes:
+        if person and other_x < 0.5:
+            continue  # pedestrians make way for each other
+        gap = np.abs(path.positions - positions)
+        if ((gap[:, 0] < half_x + other_x) & (gap[:, 2] < half_z + other_z)).any():
+            return True
+    return False
+
+
+def _draw_people(
+    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int, number: int
+) -> list[Path]:
+    """One candidate, or a few who walk together, in view at the given frame."""
+    choice = rng.random()
+    if choice < 0.06:
+        return [_cyclist(rng, camera, moment)]
+    return (_strollers if choice < 0.55 else _crossers)(rng, camera, moment, number)
+
+
+def _draw_vehicle(
+    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int, number: int
+) -> list[Path]:
+    """One candidate in view at the given frame."""
+    kind = "van" if rng.random() < 0.1 else "car"
+    choice = rng.random()
+    if choice < 0.45:
+        return [_parked(rng, camera, moment, kind)]
+    if choice < 0.7:
+        return [_traffic(rng, camera, moment, kind)]
+    return [_side_traffic(rng, camera, junctions, moment, kind)]
+
+
+def _line(moment: int, frames: int, place: tuple[float, float], speed: tuple[float, float]) -> NDArray[np.float64]:
+    """Positions on a straight line through ``place`` (x, z) at the given frame, at ``speed`` metres a frame."""
+    time = np.arange(frames) - moment
+    return on_grid(np.stack([place[0] + speed[0] * time, np.zeros(frames), place[1] + speed[1] * time], axis=1))
+
+
+def _together(rng: np.random.Generator, lead: NDArray[np.float64], number: int, along_x: bool) -> list[Path]:
+    """The leader and up to three companions beside or behind."""
+    size = int(rng.choice(4, p=(0.4, 0.3, 0.2, 0.1))) + 1
+    paths = []
+    for member in range(size):
+        gap = member * rng.uniform(0.55, 0.85)
+        drift = rng.uniform(-0.25, 0.25)
+        offset = (gap, 0.0, drift) if along_x or rng.random() < 0.6 else (drift, 0.0, gap)
+        paths.append(Path("person", on_grid(lead + np.array(offset)), (1.0, 0.0), number if size > 1 else -1))
+    return paths
+
+
+def _strollers(rng: np.random.Generator, camera: Camera, moment: int, number: int) -> list[Path]:
+    """People on the pavement, walking along the street or standing."""
+    side = 1.0 if rng.random() < 0.5 else -1.0
+    place = (side * rng.uniform(*_PAVEMENT), camera.positions[moment, 2] + rng.uniform(4.5, 17))
+    speed = 0.0 if rng.random() < 0.2 else rng.uniform(0.06, 0.22) * (1 if rng.random() < 0.5 else -1)
+    lead = _line(moment, len(camera.positions), place, (0.0, speed))
+    return _together(rng, lead, number, along_x=False)
+
+
+def _crossers(rng: np.random.Generator, camera: Camera, moment: int, number: int) -> list[Path]:
+    """People who cross the street, and walk on along the pavement before and after."""
+    frames = len(camera.positions)
+    side = 1.0 if rng.random() < 0.5 else -1.0
+    pace = rng.uniform(0.1, 0.3)
+    x = rng.uniform(-5, 5)
+    z = camera.positions[moment, 2] + rng.uniform(4.2, 15)
+    edge = rng.uniform(*_PAVEMENT)
+    across = x - side * pace * (np.arange(frames) - moment)
+    beyond = np.abs(across) - edge
+    turn = 1.0 if rng.random() < 0.5 else -1.0
+    lead = np.stack(
+        [np.clip(across, -edge, edge), np.zeros(frames), z + turn * np.sign(-side * across) * np.maximum(beyond, 0)],
+        axis=1,
+    )
+    return _together(rng, on_grid(lead), number, along_x=True)
+
+
+def _cyclist(rng: np.random.Generator, camera: Camera, moment: int) -> Path:
+    """Someone riding across in the distance; to be ignored."""
+    place = (rng.uniform(-4, 4), camera.positions[moment, 2] + rng.uniform(7, 18))
+    speed = rng.uniform(0.3, 0.6) * (1 if rng.random() < 0.5 else -1)
+    return Path("cyclist", _line(moment, len(camera.positions), place, (speed, 0.0)), (1.0, 0.0))
+
+
+def _parked(rng: np.random.Generator, camera: Camera, moment: int, kind: str) -> Path:
+    side = 1.0 if rng.random() < 0.5 else -1.0
+    place = (side * (ROAD_HALF - 1.0), camera.positions[moment, 2] + rng.uniform(5, 17))
+    return Path(kind, _line(moment, len(camera.positions), place, (0.0, 0.0)), (side, 0.0))
+
+
+def _traffic(rng: np.random.Generator, camera: Camera, moment: int, kind: str) -> Path:
+    """A vehicle ahead in the camera's lane, or one that comes the other way."""
+    frames = len(camera.positions)
+    ahead = camera.positions[moment, 2] + rng.uniform(8, 20)
+    if rng.random() < 0.55:
+        pace = (camera.positions[-1, 2] - camera.positions[0, 2]) / max(frames - 1, 1)
+        return Path(kind, _line(moment, frames, (1.9, ahead), (0.0, pace + rng.uniform(-0.1, 0.25))), (1.0, 0.0))
+    return Path(kind, _line(moment, frames, (-1.9, ahead), (0.0, -rng.uniform(0.25, 0.8))), (-1.0, 0.0))
+
+
+def _side_traffic(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int, kind: str) -> Path:
+    """A vehicle that crosses at a junction."""
+    here = camera.positions[moment, 2]
+    ahead = [z for z in junctions if 6 < z - here < 22]
+    middle = ahead[rng.integers(len(ahead))] if ahead else here + 1e3
+    direction = 1.0 if rng.random() < 0.5 else -1.0
+    place = (rng.uniform(-6, 6), middle + 1.9 * direction)
+    speed = direction * rng.uniform(0.35, 0.9)
+    return Path(kind, _line(moment, len(camera.positions), place, (speed, 0.0)), (0.0, direction))
