@@ -3,10 +3,13 @@
     python data_converters/coco_video_to_mots.py val.json DST
 
 writes ``DST/instances_txt/NAME.txt`` for every video (with ``--png``: ``DST/instances/NAME/FFFFFF.png``),
-``DST/val.seqmap``, and ``DST/frames/NAME.json``. The last keeps what text files cannot say (frames without objects, file
-names, image size, frame rate), so that ``kitti_mots.py DST OUT --seqmap DST/val.seqmap --no-images`` gives back the same
-json: every video, frame, mask, class, track id and ignore region; only the json's own running numbers are given anew.
-PNGs hold the same, if track ids are class id * 1000 + instance.
+``DST/val.seqmap``, and ``DST/frames/NAME.json``. The last keeps what text files cannot say (frames without objects,
+file names, image size, frame rate), so that
+
+    python data_converters/kitti_mots.py DST OUT --seqmap DST/val.seqmap --no-images
+
+gives back the same json: every video, frame, mask, class, track id and ignore region; only the json's own running
+numbers are given anew. PNGs hold the same, if track ids are class id * 1000 + instance.
 """
 
 from __future__ import annotations

@@ -167,14 +167,17 @@ class CocoVideo:
         import pycocotools.mask
 
         segmentation = annotation.get("segmentation")
-        if not segmentation:
-            problem, cure = "has no segmentation", "this tool needs masks, not only boxes"
-            raise FormatError(self.source, problem, cure, f"annotation {annotation['id']}")
-        if isinstance(segmentation, dict) and isinstance(segmentation["counts"], str):
-            return {"size": segmentation["size"], "counts": segmentation["counts"].encode("ascii", "replace")}
-        # Polygons, or run lengths as a list.
-        coded = pycocotools.mask.frPyObjects(segmentation, image["height"], image["width"])
-        return pycocotools.mask.merge(coded) if isinstance(coded, list) else coded
+        try:
+            if isinstance(segmentation, dict) and isinstance(segmentation["counts"], str):
+                height, width = map(int, segmentation["size"])
+                return {"size": [height, width], "counts": segmentation["counts"].encode("ascii", "replace")}
+            # Polygons, or run lengths as a list.
+            coded = pycocotools.mask.frPyObjects(segmentation, image["height"], image["width"])
+            return pycocotools.mask.merge(coded) if isinstance(coded, list) else coded
+        except Exception as error:  # pycocotools raises bare Exception
+            problem = "has no mask" if not segmentation else f"has a segmentation that cannot be read ({error})"
+            cure = "write a run-length code {'size': [height, width], 'counts': str}, or polygons"
+            raise FormatError(self.source, problem, cure, f"annotation {annotation['id']}") from error
 
 
 def read_coco_video(path: str | os.PathLike[str]) -> CocoVideo:
@@ -201,6 +204,8 @@ def read_coco_video(path: str | os.PathLike[str]) -> CocoVideo:
             missing = [key for key in keys if not isinstance(entry, dict) or key not in entry]
             if missing:
                 raise FormatError(source, f"{table}[{row}] has no '{missing[0]}'", _CURE)
+            if not all(isinstance(entry[key], int) for key in keys if key.endswith("id")):
+                raise FormatError(source, f"{table}[{row}] has an id that is not a whole number", _CURE)
     for table, key, target in (("images", "video_id", "videos"), ("annotations", "image_id", "images")):
         known = {entry["id"] for entry in data[target]}
         for entry in data[table]:

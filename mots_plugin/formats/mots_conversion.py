@@ -18,7 +18,7 @@ from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS
 from mots_plugin.formats.seqmap import SequenceRange
 from mots_plugin.formats.sequence_files import SequenceFiles, find_by_name
-from mots_plugin.formats.sequence_reading import ReadingRules, SequenceReading, find_missing_part, read_sequence
+from mots_plugin.formats.sequence_reading import ReadingRules, SequenceReading, check_parts, read_sequence
 
 
 def add_conversion_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,18 +139,11 @@ def _read_split(split: Split, arguments: argparse.Namespace) -> list[SequenceRea
     rules = ReadingRules(with_images=arguments.images, strict=arguments.strict, annotated=split.annotated)
     jobs: list[tuple[SequenceFiles, SequenceRange]] = []
     for entry in split.ranges:
-        files = find_by_name(split.found, entry.name)
-        if files is None:
-            problem = f"sequence {entry.name} of split {split.name} is not among those found ({', '.join(split.found)})"
-            cure = "add its files, or leave it out of the seqmap"
-            missing: FormatError | None = FormatError(entry.source or arguments.source, problem, cure)
-        else:
-            missing = find_missing_part(files, entry, rules)
-        if missing is None:
-            jobs.append((files, entry))
-        elif rules.strict:
-            raise missing
-        else:
+        try:
+            jobs.append((_find_files(split, entry, rules, arguments.source), entry))
+        except FormatError as missing:
+            if rules.strict:
+                raise
             print(f"warning: left out: {missing}", file=sys.stderr)
     if not jobs:
         raise FormatError(arguments.source, f"nothing is left of split {split.name}", "see the warnings above")
@@ -163,6 +156,16 @@ def _read_split(split: Split, arguments: argparse.Namespace) -> list[SequenceRea
         for warning in reading.warnings:
             print(f"warning: {warning}", file=sys.stderr)
     return readings
+
+
+def _find_files(split: Split, entry: SequenceRange, rules: ReadingRules, source: Path) -> SequenceFiles:
+    """Return where a sequence lies, or raise when it, or what the rules ask of it, is not there."""
+    files = find_by_name(split.found, entry.name)
+    if files is None:
+        problem = f"sequence {entry.name} of split {split.name} is not among those found ({', '.join(split.found)})"
+        raise FormatError(entry.source or source, problem, "add its files, or leave it out of the seqmap")
+    check_parts(files, entry, rules)
+    return files
 
 
 def summarise(name: str, coco: CocoVideo, sequences: Sequence[SequenceReading]) -> str:

@@ -112,6 +112,7 @@ def boxes(rles: Sequence[RLE]) -> NDArray[np.float32]:
         return np.zeros((0, 4), np.float32)
     tight = np.asarray(coco_mask.toBbox(list(rles)), np.float32)
     tight[:, 2:] += tight[:, :2]
+    tight[areas(rles) == 0] = 0  # pycocotools finds a box in an empty mask whose code ends with a run of length 0
     return tight
 
 

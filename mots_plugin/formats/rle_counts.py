@@ -83,7 +83,11 @@ def _find_broken_strings(strings: Sequence[bytes]) -> dict[int, str]:
     add(last[symbols[last] & 32 != 0], "is truncated (ends in the middle of a number)")
     ends = np.flatnonzero(symbols & 32 == 0) + 1
     groups = np.diff(ends, prepend=0)
-    add(ends[groups > _MOST_GROUPS] - 1, "holds a number that is too long")
+    ends = ends[groups > _MOST_GROUPS]
+    # Of numbers that end in this string; what an earlier, truncated string left open does not count.
+    rows = np.searchsorted(string_ends, ends - 1, side="right")
+    begins = np.maximum(ends - groups[groups > _MOST_GROUPS], string_ends[rows] - lengths[rows])
+    add(ends[ends - begins > _MOST_GROUPS] - 1, "holds a number that is too long")
     return problems
 
 

@@ -67,9 +67,7 @@ def read_sequence(files: SequenceFiles, wanted: SequenceRange, rules: ReadingRul
             Names file and line.
         OSError: A file cannot be read.
     """
-    missing = find_missing_part(files, wanted, rules)
-    if missing is not None:
-        raise missing
+    check_parts(files, wanted, rules)
     warnings: list[str] = []
     tracks, annotation, pngs = _read_annotation(files, wanted)
     listed = _read_frame_list(files)
@@ -104,16 +102,19 @@ def read_sequence(files: SequenceFiles, wanted: SequenceRange, rules: ReadingRul
     return SequenceReading(frames, tracks, annotation, warnings)
 
 
-def find_missing_part(files: SequenceFiles, wanted: SequenceRange, rules: ReadingRules) -> FormatError | None:
-    """Return the error of a sequence that has no images or no annotation at all, though the rules ask for them."""
+def check_parts(files: SequenceFiles, wanted: SequenceRange, rules: ReadingRules) -> None:
+    """Refuse a sequence that has no images or no annotation at all, though the rules ask for them.
+
+    Raises:
+        FormatError: Names the line of the seqmap, if one asked for the sequence, and where to put what is missing.
+    """
     if rules.annotated and not files.annotated:
         places = f"instances_txt/{files.name}.txt, instances/{files.name}/FFFFFF.png or {files.name}/gt/gt.txt"
         cure = f"put it into {places}"
-        return FormatError(wanted.source or files.root, f"sequence {files.name} has no annotation", cure)
+        raise FormatError(wanted.source or files.root, f"sequence {files.name} has no annotation", cure)
     if rules.with_images and not files.has_images:
         cure = f"put them into {files.image_folder}, or convert with --no-images"
-        return FormatError(wanted.source or files.root, f"sequence {files.name} has no images", cure)
-    return None
+        raise FormatError(wanted.source or files.root, f"sequence {files.name} has no images", cure)
 
 
 def _read_annotation(files: SequenceFiles, wanted: SequenceRange) -> tuple[MaskTracks, str, dict[int, Path]]:
