@@ -1,0 +1,1 @@
+"""Evaluation: metrics on files and on running tests, and the writer of results."""

@@ -1,0 +1,124 @@
+"""The metrics by the names that users give them, and the numbers they make of one or of many sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from mots_plugin.evaluation.functional.mask_pairs import MaskPairs, mask_pairs
+from mots_plugin.evaluation.functional.mots import mots_counts, mots_scores
+from mots_plugin.formats.mask_tracks import MaskTracks
+
+Scores = dict[str, float]
+SequenceCounts = dict[str, dict[str, Any]]
+"""Counts of one sequence by class name, then by metric family."""
+
+
+@dataclass(frozen=True)
+class MetricFamily:
+    """Metrics that are computed together.
+
+    Attributes:
+        count: Makes the counts of one class (given by id) of one sequence: a dataclass whose fields add up over
+            sequences and classes.
+        score: Turns counts into named metrics: fractions, counts as integers. Told whether the counts are those of one
+            sequence and class.
+        columns: Metrics that a table shows, in order.
+    """
+
+    count: Callable[[MaskPairs, int], Any]
+    score: Callable[[Any, bool], Scores]
+    columns: tuple[str, ...]
+
+
+METRIC_FAMILIES: dict[str, MetricFamily] = {
+    "smotsa": MetricFamily(
+        mots_counts,
+        mots_scores,
+        ("sMOTSA", "MOTSA", "MOTSP", "IDSW", "TP", "FP", "FN", "Frag", "MT", "PT", "ML", "recall", "precision"),
+    ),
+}
+
+
+def known_metrics() -> list[str]:
+    """Return the names of the metric families."""
+    return list(METRIC_FAMILIES)
+
+
+def check_metric_names(names: Sequence[str]) -> None:
+    """Raise a ValueError that lists the known names if one is unknown.
+
+    Args:
+        names: Names of metric families.
+    """
+    unknown = [name for name in names if name not in METRIC_FAMILIES]
+    if unknown or not names:
+        problem = f"unknown metric {', '.join(unknown)}" if unknown else "no metric named"
+        raise ValueError(f"{problem}; known are: {', '.join(METRIC_FAMILIES)}")
+
+
+def count_sequence(
+    ground_truth: MaskTracks,
+    predictions: MaskTracks,
+    frames: Sequence[int],
+    class_ids: Mapping[str, int],
+    families: Mapping[str, MetricFamily],
+) -> SequenceCounts:
+    """Count the hits and errors of one sequence; the overlaps are computed once for all classes and families.
+
+    Args:
+        ground_truth: The truths, with ignore regions as class 10.
+        predictions: The predictions.
+        frames: Number of every frame of the sequence, ascending.
+        class_ids: Ids of the classes to score, by name.
+        families: What to count, by name.
+
+    Raises:
+        FormatError: See :func:`mots_plugin.evaluation.functional.mask_pairs.mask_pairs`.
+    """
+    pairs = mask_pairs(ground_truth, predictions, frames)
+    return {
+        class_name: {name: family.count(pairs, class_id) for name, family in families.items()}
+        for class_name, class_id in class_ids.items()
+    }
+
+
+def summarise(sequences: Mapping[str, SequenceCounts], families: Mapping[str, MetricFamily]) -> dict[str, Any]:
+    """Turn the counts of all sequences into metrics: counts are added up first, ratios taken last.
+
+    Args:
+        sequences: Counts of at least one sequence, by name.
+        families: What was counted, by name.
+
+    Returns:
+        ``{class: {metric: value}, "all": {metric: value}, "sequences": {name: {class: …, "all": …}}}``, where "all"
+        adds up the classes.
+    """
+    summary: dict[str, Any] = _score_classes(list(sequences.values()), families, single_sequence=False)
+    summary["sequences"] = {
+        name: _score_classes([counts], families, single_sequence=True) for name, counts in sorted(sequences.items())
+    }
+    return summary
+
+
+def _score_classes(
+    sequences: Sequence[SequenceCounts], families: Mapping[str, MetricFamily], single_sequence: bool
+) -> dict[str, Scores]:
+    scores: dict[str, Scores] = {class_name: {} for class_name in [*sequences[0], "all"]}
+    for name, family in families.items():
+        class_sums = []
+        for class_name in sequences[0]:
+            class_sums.append(add_up([by_class[class_name][name] for by_class in sequences]))
+            scores[class_name] |= family.score(class_sums[-1], single_sequence)
+        scores["all"] |= family.score(add_up(class_sums), False)
+    return scores
+
+
+def add_up(counts: Sequence[Any]) -> Any:
+    """Add the fields of counts of one kind.
+
+    Args:
+        counts: At least one instance of a dataclass whose fields are numbers or arrays.
+    """
+    return type(counts[0])(*(sum(values) for values in zip(*map(astuple, counts), strict=True)))

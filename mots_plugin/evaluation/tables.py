@@ -1,0 +1,52 @@
+"""Metrics as plain-text tables: one per class, with a row for all sequences and one for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+COLUMN_TITLES = {"IDSW": "IDS"}
+"""Columns that a table calls otherwise than the metric is called."""
+
+
+def format_summary(summary: Mapping[str, Any], columns: Sequence[str]) -> str:
+    """Write a summary as tables.
+
+    Args:
+        summary: As :func:`mots_plugin.evaluation.functional.families.summarise` returns it.
+        columns: Metrics to show. Fractions are shown in percent with one decimal, integers as they are.
+
+    Returns:
+        One table for each class, then one for all classes together if there are several.
+    """
+    classes = [name for name in summary if name not in ("all", "sequences")]
+    if len(classes) > 1:
+        classes.append("all")
+    tables = []
+    for class_name in classes:
+        title = "all classes" if class_name == "all" else class_name
+        rows = {"all sequences": summary[class_name]}
+        rows.update({name: scores[class_name] for name, scores in summary["sequences"].items()})
+        cells = [[name, *(_cell(scores[column]) for column in columns)] for name, scores in rows.items()]
+        tables.append(format_table([title, *(COLUMN_TITLES.get(column, column) for column in columns)], cells))
+    return "\n\n".join(tables)
+
+
+def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Align cells in columns, the first to the left and the others to the right.
+
+    Args:
+        header: Column titles.
+        rows: Cells, as many in each row as there are titles.
+    """
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = []
+    for cells in (header, ["-" * width for width in widths], *rows):
+        first = cells[0].ljust(widths[0])
+        others = (cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))
+        lines.append("  ".join([first, *others]))
+    return "\n".join(lines)
+
+
+def _cell(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{100 * value:.1f}"
