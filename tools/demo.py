@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CONFIGS = {"track_rcnn": "configs/track_rcnn/track_rcnn_tiny-fpn_10e_toy-street.py"}
+CONFIGS = {"track_rcnn": "configs/track_rcnn/track_rcnn_tiny-fpn_500i_toy-street.py"}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def allow_runner_checkpoints() -> None:
         core = getattr(np, "_core", None) or np.core
         dtypes = [np.dtypes.Float64DType, np.dtypes.Float32DType, np.dtypes.Int64DType]
         torch.serialization.add_safe_globals(
-            [HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct, *dtypes]
+            [HistoryBuffer, np.ndarray, np.dtype, core.multiarray._reconstruct, core.multiarray.scalar, *dtypes]
             + [(_history_buffer_method, "builtins.getattr")]
         )
 
@@ -50,9 +51,11 @@ def read_state_dict(path: str | Path) -> dict[str, torch.Tensor]:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
+        asked_for = re.search(r"GLOBAL (\S+)", str(error))
+        reason = f"it asks for {asked_for[1]}, which could run code" if asked_for else "not a pickle of plain weights"
         raise FormatError(
             path,
-            f"refused to load: {_first_sentence(error)}",
+            f"refused to load: {reason}",
             "pass a checkpoint written by tools/train.py, or re-save the weights alone as a state dict",
         ) from None
     except (RuntimeError, EOFError, ValueError, OSError) as error:

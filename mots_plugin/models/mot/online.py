@@ -24,6 +24,19 @@ class Tracker(Protocol):
         """Give identities to one frame's observations."""
 
 
+class FinishedFrames(TrackDataSample):
+    """The frames that one call of ``predict`` finished, possibly none, which the base class refuses."""
+
+    @property
+    def video_data_samples(self) -> list[DetDataSample]:
+        """The frames, in order."""
+        return self._video_data_samples
+
+    @video_data_samples.setter
+    def video_data_samples(self, frames: list[DetDataSample]) -> None:
+        self.set_field(frames, "_video_data_samples", dtype=list)
+
+
 class OnlineMOT(BaseMOTModel):
     """Runs a network and a tracker over videos, one frame at a time.
 
@@ -83,10 +96,7 @@ class OnlineMOT(BaseMOTModel):
             tracked += [self._track(*ready) for ready in self.observe(inputs[:, position], sample)]
             if sample.frame_id == sample.ori_video_length - 1:
                 tracked += [self._track(*ready) for ready in self.finish()]
-        result = TrackDataSample()
-        # As its property would, which however insists on at least one frame.
-        result.set_field(tracked, "_video_data_samples", dtype=list)
-        return [result]
+        return [FinishedFrames(video_data_samples=tracked)]
 
     def _track(self, sample: DetDataSample, observations: Observations) -> DetDataSample:
         frame = Frame(

@@ -11,7 +11,12 @@ model = dict(
     temporal=_base_.temporal,
     tracker=_base_.tracker)
 
-# TrackR-CNN for two CPU cores, on real frames: DAVIS videos in KITTI MOTS layout, ignore regions honoured.
-val_cfg = None
-val_dataloader = None
-val_evaluator = None
+# Two short clips a step: batch statistics from two scenes, not from one.
+_base_.train_pipeline[0].clip_length = 4
+train_dataloader = dict(
+    batch_size=2, sampler=dict(clip_length=4), dataset=dict(pipeline=_base_.train_pipeline))
+
+# Scored once, at the end, by tools/test.py; a killed run loses at most 100 iterations.
+val_cfg = val_dataloader = val_evaluator = None
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=100))
+log_processor = dict(by_epoch=False)
