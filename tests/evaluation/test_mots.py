@@ -210,7 +210,7 @@ def test_counts_add_up_before_ratios_are_taken(draw) -> None:
 def test_overlapping_predictions_are_named_by_file_line_and_frame(draw) -> None:
     first, second = draw("1111....", name="results"), draw("...22...")
     predictions = MaskTracks([4, 4], [1, 2], [1, 1], first.masks + second.masks, [7, 8], "results.txt")
-    message = r"results\.txt:8: masks of tracks 1 \(at line 7\) and 2 share 1 pixel in frame 4"
+    message = r"results\.txt:8: .*track 2 .*1 pixel .*frame 4 .*track 1 .*line 7"
     with pytest.raises(FormatError, match=message):
         mask_pairs(draw("1......."), predictions, range(5))
 
@@ -218,14 +218,14 @@ def test_overlapping_predictions_are_named_by_file_line_and_frame(draw) -> None:
 def test_an_overlap_with_an_ignore_region_of_the_ground_truth_is_a_fault(draw) -> None:
     objects, region = draw("1111....", name="gt"), draw("...##...")
     truth = MaskTracks([0, 0], [1, 10_000], [1, 10], objects.masks + region.masks, [1, 2], "gt.txt")
-    with pytest.raises(FormatError, match=r"gt\.txt:2: .* share 1 pixel"):
+    with pytest.raises(FormatError, match=r"gt\.txt:2: .* 1 pixel"):
         mask_pairs(truth, draw(EMPTY), range(1))
 
 
 def test_an_id_twice_in_a_frame_is_named(draw) -> None:
     tracks = draw("11.22...", name="results")
     predictions = MaskTracks([0, 0], [3, 3], [1, 2], tracks.masks, [1, 2], "results.txt")
-    with pytest.raises(FormatError, match=r"results\.txt:2: track id 3 occurs twice in frame 0"):
+    with pytest.raises(FormatError, match=r"results\.txt:2: .*id 3 .*frame 0"):
         mask_pairs(draw("11......"), predictions, range(1))
 
 

@@ -1,0 +1,20 @@
+import subprocess
+import sys
+
+import pytest
+
+from mots_plugin.evaluation.functional.families import check_metric_names, known_metrics
+
+
+def test_unknown_names_list_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"unknown metric smota; known are: smotsa"):
+        check_metric_names(["smotsa", "smota"])
+    with pytest.raises(ValueError, match="no metric named"):
+        check_metric_names([])
+    check_metric_names(known_metrics())
+
+
+def test_scoring_files_loads_no_torch() -> None:
+    modules = "mots_plugin.evaluation.functional.families, mots_plugin.evaluation.tables"
+    code = f"import sys, {modules}; print('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
