@@ -5,7 +5,4 @@ from mots_plugin.flow.precomputed import PrecomputedFlow
 from mots_plugin.flow.provider import FlowProvider, FlowQuery
 from mots_plugin.flow.zero import ZeroFlow
 
-PROVIDERS = (DISFlow, PrecomputedFlow, ZeroFlow)
-"""All there are, for configs to name."""
-
-__all__ = ["PROVIDERS", "DISFlow", "FlowProvider", "FlowQuery", "PrecomputedFlow", "ZeroFlow"]
+__all__ = ["DISFlow", "FlowProvider", "FlowQuery", "PrecomputedFlow", "ZeroFlow"]

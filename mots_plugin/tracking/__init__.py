@@ -15,21 +15,7 @@ from mots_plugin.tracking.overlap import resolve_overlaps
 from mots_plugin.tracking.per_class import PerClassTracker
 from mots_plugin.tracking.tracker import StagedTracker
 
-PARTS = (
-    BoxCentreCue,
-    BoxHullIoUCue,
-    BoxIoUCue,
-    EmbeddingCue,
-    EmbeddingGallery,
-    GalleryCue,
-    Lifecycle,
-    MaskIoUCue,
-    Stage,
-)
-"""What trackers are built from, for configs to name."""
-
 __all__ = [
-    "PARTS",
     "BoxCentreCue",
     "BoxHullIoUCue",
     "BoxIoUCue",

@@ -31,7 +31,7 @@ def observe(boxes_xyxy=(), scores=None, labels=None, embeddings=None) -> Observa
         np.full(count, 0.9, np.float32) if scores is None else np.array(scores, np.float32),
         np.zeros(count, np.int64) if labels is None else np.array(labels, np.int64),
         None,
-        None if embeddings is None else np.array(embeddings, np.float32).reshape(count, -1),
+        None if embeddings is None else np.array(embeddings, np.float32),
     )
 
 
