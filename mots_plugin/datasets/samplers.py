@@ -13,6 +13,7 @@ from mmengine.dist import get_dist_info, sync_random_seed
 from torch.utils.data import Sampler
 
 from mots_plugin.datasets.mots_video import MOTSVideoDataset
+from mots_plugin.formats.errors import FormatError
 
 
 @DATA_SAMPLERS.register_module()
@@ -30,7 +31,8 @@ class ClipSampler(Sampler[tuple[int, int]]):
         seed: Must be the same on all ranks. Drawn and shared when None.
 
     Raises:
-        ValueError: Not a MOTSVideoDataset, or no clip is left.
+        FormatError: No clip is left.
+        ValueError: Not a MOTSVideoDataset.
     """
 
     def __init__(
@@ -52,9 +54,10 @@ class ClipSampler(Sampler[tuple[int, int]]):
             for start in _clip_starts(dataset.get_data_info(video)["object_counts"], clip_length, min_annotated_frames)
         ]
         if not self.clips:
-            raise ValueError(
-                f"{dataset.ann_file}: no clip of {clip_length} frames has {min_annotated_frames} with objects; "
-                "lower min_annotated_frames of the ClipSampler"
+            raise FormatError(
+                dataset.ann_file,
+                f"no clip of {clip_length} frames has {min_annotated_frames} with objects",
+                "lower min_annotated_frames of the ClipSampler, or check the classes",
             )
 
     def __iter__(self) -> Iterator[tuple[int, int]]:

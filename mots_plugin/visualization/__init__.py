@@ -3,6 +3,7 @@
 All images are ``(H, W, 3)`` uint8 RGB; only reading and writing files knows OpenCV's BGR.
 """
 
+from mots_plugin.visualization.clips import paint_clip
 from mots_plugin.visualization.colours import track_colours
 from mots_plugin.visualization.contact_sheet import contact_sheet, write_contact_sheet
 from mots_plugin.visualization.mots_visualization_hook import MOTSVisualizationHook
@@ -16,6 +17,7 @@ __all__ = [
     "TrackPainter",
     "VideoFile",
     "contact_sheet",
+    "paint_clip",
     "track_colours",
     "write_contact_sheet",
 ]

@@ -53,14 +53,15 @@ class MOTSVisualizationHook(Hook):
         """Check what is needed before the model runs.
 
         Raises:
-            TypeError: The runner has another visualiser.
+            FormatError: The config has another visualiser.
         """
         if not self.draw:
             return
         if not isinstance(runner.visualizer, MOTSVisualizer):
-            raise TypeError(
-                f"MOTSVisualizationHook cannot draw with a {type(runner.visualizer).__name__}; "
-                "set visualizer = dict(type='MOTSVisualizer') in the config"
+            raise FormatError(
+                runner.cfg.filename or "config",
+                f"MOTSVisualizationHook cannot draw with a {type(runner.visualizer).__name__}",
+                "set visualizer = dict(type='MOTSVisualizer')",
             )
         self._folder = Path(self.show_dir or Path(runner.work_dir) / "visualization")
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -69,7 +69,7 @@ class TrackPainter:
 
         Args:
             image: ``(H, W, 3)`` uint8 RGB, the original image.
-            tracks: Its tracks, in its coordinates.
+            tracks: Its tracks, in its coordinates. Scores that are NaN (ground truth) are not written.
             frame: Which frame it is; trails start anew at index 0.
             classes: Names of the labels.
             title: Written into the top left corner, before the number of objects of each class.
@@ -92,7 +92,7 @@ class TrackPainter:
         for track_id, colour in zip(tracks.ids.tolist(), colours, strict=True):
             drawing.draw_trail(canvas, self._trails.of(track_id) * np.array(scale, np.float32), colour)
         texts = [
-            f"{classes[label]} {track_id} {score:.2f}"
+            f"{classes[label]} {track_id}" + ("" if np.isnan(score) else f" {score:.2f}")
             for label, track_id, score in zip(tracks.labels, tracks.ids, tracks.scores, strict=True)
         ]
         drawing.draw_labels(canvas, texts, boxes, colours)

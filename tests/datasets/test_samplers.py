@@ -2,6 +2,7 @@ import pytest
 
 from mots_plugin.datasets import ClipSampler, MOTSVideoDataset, WholeVideoSampler, samplers
 from mots_plugin.datasets.samplers import split_videos
+from mots_plugin.formats.errors import FormatError
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_no_clip_at_all_is_an_error(street):
     dataset = MOTSVideoDataset(
         ann_file="train.json", data_root=str(street), data_prefix={"img_path": ""}, pipeline=[], indices=[1]
     )
-    with pytest.raises(ValueError, match=r"train\.json: no clip of 2 frames has 2 with objects"):
+    with pytest.raises(FormatError, match=r"train\.json: no clip of 2 frames has 2 with objects"):
         ClipSampler(dataset, clip_length=2, min_annotated_frames=2)
 
 

@@ -22,6 +22,7 @@ def runner(tmp_path):
         visualizer=MOTSVisualizer(name="hook-test", min_width=64),
         test_dataloader=SimpleNamespace(dataset=dataset),
         work_dir=str(tmp_path / "work"),
+        cfg=SimpleNamespace(filename="street.py"),
         logger=logging.getLogger("hook-test"),
     )
 
@@ -103,7 +104,7 @@ def test_nothing_happens_unless_enabled(tmp_path, runner):
 
 def test_another_visualiser_is_refused_before_the_model_runs(runner):
     runner.visualizer = Visualizer(name="other")
-    with pytest.raises(TypeError, match="cannot draw with a Visualizer; set visualizer"):
+    with pytest.raises(FormatError, match=r"street\.py: .* cannot draw with a Visualizer; set visualizer"):
         MOTSVisualizationHook(draw=True).before_test_epoch(runner)
 
 

@@ -1,6 +1,7 @@
 # DAVIS videos in KITTI MOTS layout: real frames of cars and pedestrians, 854x480, at half their size.
 # image_root holds the raw data (training/image_02/…), annotation_root its conversion:
-#   python data_converters/kitti_mots.py ../shared/data/davis_mots data/davis_mots
+#   python data_converters/kitti_mots.py ../shared/data/davis_mots data/davis_mots \
+#     --seqmap ../shared/data/davis_mots/train.seqmap ../shared/data/davis_mots/val.seqmap
 # For data elsewhere override ann_file and data_prefix.img_path of the three dataloaders' datasets.
 image_root = '../shared/data/davis_mots/'
 annotation_root = 'data/davis_mots/'

@@ -1,6 +1,6 @@
 # KITTI MOTS as TrackR-CNN has it: trained at a fixed 1024x309, tested at 1242x375.
 # data_root holds the raw data (training/image_02/0000/000000.png, instances/ …) and its conversion:
-#   python data_converters/kitti_mots.py data/kitti_mots data/kitti_mots/annotations
+#   python data_converters/kitti_mots.py data/kitti_mots data/kitti_mots/annotations --split train val
 # For data elsewhere override data_root of the three dataloaders' datasets.
 data_root = 'data/kitti_mots/'
 classes = ('car', 'pedestrian')

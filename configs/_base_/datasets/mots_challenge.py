@@ -1,8 +1,9 @@
 # MOTSChallenge (MOTS20) as TrackR-CNN has it: short edge 420, long edge at most 747 in training and 1024 in testing.
 # data_root holds the raw data (MOTS20-02/img1/000001.jpg, MOTS20-02/gt/gt.txt …) and its conversion:
-#   python data_converters/mots_challenge.py data/mots_challenge data/mots_challenge/annotations
-# For data elsewhere override data_root of the three dataloaders' datasets.
+#   python data_converters/mots_challenge.py data/mots_challenge data/mots_challenge/annotations --leave-out 2 5 9 11
+# For data elsewhere override data_root of the three dataloaders' datasets, for another fold their ann_file.
 data_root = 'data/mots_challenge/'
+fold = 'annotations/leave_out_2_'  # trained on MOTS20-05, 09 and 11, validated on 02
 # The published head keeps the car class here too, so the same weights serve both data sets.
 classes = ('car', 'pedestrian')
 
@@ -44,7 +45,7 @@ train_dataloader = dict(
     dataset=dict(
         type='MOTSVideoDataset',
         data_root=data_root,
-        ann_file='annotations/train.json',
+        ann_file=fold + 'train.json',
         data_prefix=dict(img_path=''),
         metainfo=dict(classes=classes),
         pipeline=train_pipeline))
@@ -56,12 +57,12 @@ val_dataloader = dict(
     dataset=dict(
         type='MOTSVideoDataset',
         data_root=data_root,
-        ann_file='annotations/val.json',
+        ann_file=fold + 'val.json',
         data_prefix=dict(img_path=''),
         metainfo=dict(classes=classes),
         test_mode=True,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
 
-val_evaluator = dict(type='MOTSMetric', ann_file=data_root + 'annotations/val.json')
+val_evaluator = dict(type='MOTSMetric', ann_file=data_root + fold + 'val.json')
 test_evaluator = val_evaluator

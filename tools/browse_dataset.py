@@ -1,0 +1,52 @@
+#!/usr/bin/env python
+"""Look at clips as a model gets them, after all transforms: ``tools/browse_dataset.py CONFIG --clips 4 --out DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from itertools import islice
+from pathlib import Path
+
+from mots_plugin.formats.one_line_errors import report_errors_in_one_line
+
+
+def parse_arguments() -> argparse.Namespace:
+    from mots_plugin.apis.runs import add_run_arguments
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_run_arguments(parser)
+    parser.add_argument("--clips", type=int, default=4, metavar="N", help="clips to draw (default 4)")
+    parser.add_argument("--columns", type=int, default=4, metavar="N", help="frames side by side (default 4)")
+    parser.add_argument("--out", help="folder for one png a clip; default WORK_DIR/browse")
+    return parser.parse_args()
+
+
+@report_errors_in_one_line
+def main() -> None:
+    arguments = parse_arguments()
+    from mmdet.registry import DATA_SAMPLERS, DATASETS
+    from mmengine.registry import init_default_scope
+    from mmengine.runner import set_random_seed
+    from tqdm import tqdm
+
+    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config
+    from mots_plugin.visualization import paint_clip, write_contact_sheet
+
+    config = load_run_config(arguments)
+    init_default_scope(config.default_scope)
+    check_datasets(config, "train_dataloader")
+    out = check_writable(arguments.out or Path(config.work_dir) / "browse")
+    set_random_seed(config.randomness.seed)
+    dataset = DATASETS.build(config.train_dataloader.dataset)
+    sampler = DATA_SAMPLERS.build(
+        config.train_dataloader.sampler, default_args={"dataset": dataset, "seed": config.randomness.seed}
+    )
+    for number, index in enumerate(tqdm(islice(sampler, arguments.clips), total=arguments.clips, unit="clip")):
+        pictures = paint_clip(dataset[index], dataset.metainfo["classes"])
+        write_contact_sheet(pictures, out / f"clip_{number:03d}.png", arguments.columns)
+    print(f"clips: {out}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
