@@ -136,14 +136,14 @@ def count_mots_tools_fragmentations(tracks: NDArray[np.int64], followers: NDArra
         tracks: ``(G,)`` ground-truth track of each object, ascending, objects of a track by frame.
         followers: ``(G,)`` prediction track matched to it, -1 for none.
     """
+    if not len(tracks):
+        return 0
     followed = followers >= 0
     continued = np.append(tracks[1:] == tracks[:-1], False)  # the next object is of the same track
     preceded = np.append(False, continued[:-1])
     changed = preceded & (np.append(-1, followers[:-1]) != followers) & followed
-    followed_until = np.cumsum(followed)
-    first = np.flatnonzero(~preceded)
-    objects_of_track = np.diff(np.append(first, len(tracks)))
-    in_earlier_tracks: NDArray[np.int64] = np.repeat(followed_until[first] - followed[first], objects_of_track)
-    followed_before = followed_until - followed > in_earlier_tracks
+    first_followed = np.full(tracks[-1] + 1, len(tracks))
+    np.minimum.at(first_followed, tracks[followed], np.flatnonzero(followed))
+    followed_before = np.arange(len(tracks)) > first_followed[tracks]
     inner = changed & continued & followed_before & np.append(followed[1:], False)
     return int(np.sum(inner | (changed & ~continued)))
