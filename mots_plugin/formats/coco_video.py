@@ -30,6 +30,7 @@ from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import RLE, areas, boxes
+from mots_plugin.formats.rle_counts import encode_counts
 
 _REQUIRED = {
     "videos": ("id", "name"),
@@ -147,7 +148,7 @@ class CocoVideo:
             found = self.annotations(image["id"])
             frames += [image.get("frame_number", image["frame_id"])] * len(found)
             annotations += found
-            masks += [self._mask(annotation, image) for annotation in found]
+            masks += [self._mask(annotation) for annotation in found]
         for annotation in annotations:
             if class_of.get(annotation["category_id"]) is None:
                 name = self.class_names.get(annotation["category_id"])
@@ -163,21 +164,20 @@ class CocoVideo:
             name=video_name,
         )
 
-    def _mask(self, annotation: dict[str, Any], image: dict[str, Any]) -> RLE:
-        import pycocotools.mask
-
-        segmentation = annotation.get("segmentation")
+    def _mask(self, annotation: dict[str, Any]) -> RLE:
         try:
-            if isinstance(segmentation, dict) and isinstance(segmentation["counts"], str):
-                height, width = map(int, segmentation["size"])
-                return {"size": [height, width], "counts": segmentation["counts"].encode("ascii", "replace")}
-            # Polygons, or run lengths as a list.
-            coded = pycocotools.mask.frPyObjects(segmentation, image["height"], image["width"])
-            return pycocotools.mask.merge(coded) if isinstance(coded, list) else coded
-        except Exception as error:  # pycocotools raises bare Exception
-            problem = "has no mask" if not segmentation else f"has a segmentation that cannot be read ({error})"
-            cure = "write a run-length code {'size': [height, width], 'counts': str}, or polygons"
+            segmentation = annotation["segmentation"]
+            height, width = map(int, segmentation["size"])
+            counts = segmentation["counts"]
+            if isinstance(counts, str):
+                counts = counts.encode("ascii", "replace")
+            else:  # YouTube-VIS and others write the run lengths as a list
+                counts = encode_counts(np.asarray(counts, np.int64), height, width)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            problem = f"has no run-length coded mask ({type(error).__name__}: {error})"
+            cure = "write 'segmentation': {'size': [height, width], 'counts': string}"
             raise FormatError(self.source, problem, cure, f"annotation {annotation['id']}") from error
+        return {"size": [height, width], "counts": counts}
 
 
 def read_coco_video(path: str | os.PathLike[str]) -> CocoVideo:

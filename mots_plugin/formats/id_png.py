@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.frame_images import list_frame_images
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import RLE, decode_crop, encode_runs
 
@@ -79,17 +80,10 @@ def read_id_png_folder(folder: str | os.PathLike[str], *, name: str | None = Non
         name: Name of the sequence; by default the folder's name.
 
     Raises:
-        FormatError: No PNG in the folder, a file not named by a number, not 16-bit, or with a value of no known class.
+        FormatError: No image in the folder, one not named by a number, not 16-bit, or with a value of no known class.
         OSError: The folder cannot be read.
     """
-    paths = [path for path in Path(folder).iterdir() if path.suffix.lower() == ".png"]
-    if not paths:
-        raise FormatError(folder, "holds no PNG", "put one 16-bit PNG a frame there, named by its number: 000000.png")
-    for path in paths:
-        if not path.stem.isdecimal():
-            raise FormatError(path, "is not named by a frame number", "name it by its frame, as in 000000.png")
-    frames = [(int(path.stem), path) for path in paths]
-    return read_id_pngs(frames, os.fspath(folder), name or Path(folder).name)
+    return read_id_pngs(list_frame_images(folder).items(), os.fspath(folder), name or Path(folder).name)
 
 
 def read_id_pngs(frames: Iterable[tuple[int, Path]], source: str, name: str) -> MaskTracks:

@@ -34,7 +34,7 @@ def find_faults(tracks: MaskTracks) -> list[Fault]:
     for row in np.flatnonzero(tracks.track_ids < 0):
         add(row, "number", f"track id {tracks.track_ids[row]} is negative", "number the tracks from 0 or above")
     for later, first in _repeated_in_frame(tracks):
-        where = f"frame {tracks.frames[later]} (first at {_where(tracks, first)})"
+        where = f"frame {tracks.frames[later]} (first: {_where(tracks, first)})"
         problem = f"track id {tracks.track_ids[later]} occurs twice in {where}"
         add(later, "duplicate", problem, "give each object of a frame its own id, also across classes")
 
@@ -47,7 +47,7 @@ def find_faults(tracks: MaskTracks) -> list[Fault]:
     sound[list(broken)] = False
     for row in np.flatnonzero(np.any(sizes != sizes[:1], axis=1) & sound):
         size, first_size = (f"{height} x {width}" for height, width in (sizes[row], sizes[0]))
-        problem = f"image size {size} differs from {first_size} at {_where(tracks, 0)}"
+        problem = f"image size {size} differs from {first_size} in {_where(tracks, 0)}"
         add(row, "size", problem, "all masks of a sequence must have its image size (height width)")
 
     starts, ends, rows = foreground_runs(counts, offsets)
@@ -56,10 +56,9 @@ def find_faults(tracks: MaskTracks) -> list[Fault]:
         add(row, "empty", f"mask of track {tracks.track_ids[row]} has no pixel", "remove the line")
     usable = sound[rows]
     for first, later, pixels in _overlapping_pairs(tracks, sizes, starts[usable], ends[usable], rows[usable]):
-        problem = (
-            f"masks of tracks {tracks.track_ids[first]} (at {_where(tracks, first)}) and {tracks.track_ids[later]} "
-            f"share {pixels} pixel{'s' * (pixels != 1)} in frame {tracks.frames[later]}"
-        )
+        other = f"track {tracks.track_ids[first]} ({_where(tracks, first)})"
+        shared = f"{pixels} pixel{'s' * (pixels != 1)} in frame {tracks.frames[later]} with that of {other}"
+        problem = f"mask of track {tracks.track_ids[later]} shares {shared}"
         add(later, "overlap", problem, "give every pixel to one mask at most")
     return [fault for _, fault in sorted(faults, key=lambda item: item[0])]
 

@@ -110,7 +110,7 @@ def write_mot_txt(path: str | os.PathLike[str], tracks: BoxTracks, *, ground_tru
             x0, y0, x1, y1 = tracks.boxes[row].tolist()
             numbers = [x0, y0, x1 - x0, y1 - y0, float(tracks.scores[row])]
             tail = f"{tracks.class_ids[row]},{tracks.visibilities[row]:g}" if ground_truth else "-1,-1,-1"
-            box = ",".join(f"{number:.6g}" for number in numbers)
+            box = ",".join(f"{number:.10g}" for number in numbers)
             file.write(f"{tracks.frames[row]},{tracks.track_ids[row]},{box},{tail}\n")
 
 

@@ -13,9 +13,13 @@ import numpy as np
 import pycocotools.mask as coco_mask
 from numpy.typing import NDArray
 
-from mots_plugin.formats.rle_counts import decode_counts, decode_sound_counts, encode_counts, foreground_runs
-
-_LONGEST_RUN = 2**32 - 1  # pycocotools holds counts in 32 bits
+from mots_plugin.formats.rle_counts import (
+    LONGEST_RUN,
+    decode_counts,
+    decode_sound_counts,
+    encode_counts,
+    foreground_runs,
+)
 
 
 class RLE(TypedDict):
@@ -174,14 +178,14 @@ def find_count_problems(
         offsets: ``(N + 1,)`` likewise.
         sizes: ``(N, 2)`` heights and widths.
     """
-    impossible = (counts < 0) | (counts > _LONGEST_RUN)
+    impossible = (counts < 0) | (counts > LONGEST_RUN)
     sums = _sums_of_segments(np.where(impossible, 0, counts), offsets)
     pixels = sizes[:, 0].astype(float) * sizes[:, 1]  # float: sizes from a broken file may overflow int64
     problems: dict[int, str] = {}
-    for row in np.flatnonzero((sizes < 1).any(axis=1) | (pixels > _LONGEST_RUN)):
+    for row in np.flatnonzero((sizes < 1).any(axis=1) | (pixels > LONGEST_RUN)):
         problems[int(row)] = f"is of an impossible image size {sizes[row, 0]} x {sizes[row, 1]}"
     for row in np.flatnonzero(_sums_of_segments(impossible, offsets)):
-        problems.setdefault(int(row), "holds an impossible run length (below 0, or beyond 32 bits)")
+        problems.setdefault(int(row), "holds an impossible run length (below 0, or beyond any image)")
     for row in np.flatnonzero(sums != pixels):
         size = f"{sizes[row, 0]} x {sizes[row, 1]}"
         cause = "truncated, or of another image size" if sums[row] < pixels[row] else "of another image size"

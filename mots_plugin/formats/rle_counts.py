@@ -13,6 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+LONGEST_RUN = 2**29 - 1
+"""Longest run and largest image, in pixels: pycocotools compresses each number into a buffer of 6 groups, unchecked."""
+
 # Seven groups hold 35 bits: more than any difference of two 32-bit counts needs.
 _MOST_GROUPS = 7
 
@@ -98,7 +101,12 @@ def encode_counts(counts: NDArray[np.int64], height: int, width: int) -> bytes:
         counts: ``(runs,)`` alternately background and foreground, background first; they sum to ``height * width``.
         height: Image height, pixels.
         width: Image width, pixels.
+
+    Raises:
+        ValueError: The image has more pixels than :data:`LONGEST_RUN`, a count is negative, or the sum is wrong.
     """
+    if height * width > LONGEST_RUN or np.any(counts < 0) or np.sum(counts) != height * width:
+        raise ValueError(f"cannot compress {len(counts)} run lengths of an image of {height} x {width} pixels")
     import pycocotools.mask
 
     return pycocotools.mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)["counts"]

@@ -96,7 +96,7 @@ def test_every_mask_survives_encoding_by_crop_and_decoding(mask):
 @given(masks, st.integers(-4, 9), st.integers(-4, 9), st.integers(1, 9), st.integers(1, 9))
 @patient
 def test_encode_crop_is_pasting_and_encoding(crop, x0, y0, height, width):
-    canvas = np.zeros((height + 30, width + 30), bool)
+    canvas = np.zeros((height + 40, width + 40), bool)
     canvas[15 + y0 : 15 + y0 + crop.shape[0], 15 + x0 : 15 + x0 + crop.shape[1]] = crop
     assert rle.encode_crop(crop, x0, y0, height, width) == rle.encode(canvas[15 : 15 + height, 15 : 15 + width])
 

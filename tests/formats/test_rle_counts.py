@@ -15,14 +15,20 @@ def test_strings_worked_out_by_hand():
     assert counts.tolist() == [5, 40, 0, 5, 1, 3]
 
 
-@given(st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=9), max_size=5))
+@given(st.lists(st.lists(st.integers(0, 2**25), min_size=1, max_size=9), max_size=5))
 @settings(deadline=None)
 def test_counts_survive_compression(lists):
-    # The image that pycocotools is told is not looked at when it compresses.
-    strings = [encode_counts(np.array(counts, np.int64), 1, 1) for counts in lists]
+    strings = [encode_counts(np.array(counts), sum(counts), 1) for counts in lists]
     counts, offsets = decode_counts(strings)
     decoded = [counts[start:stop].tolist() for start, stop in zip(offsets[:-1], offsets[1:], strict=True)]
     assert decoded == lists
+
+
+@pytest.mark.parametrize("counts", [[2**29], [4, -1, 5], [3]])
+def test_counts_that_pycocotools_would_write_beyond_its_buffer_are_refused(counts):
+    height = 8 if sum(counts) < 2**29 else 2**29
+    with pytest.raises(ValueError, match="cannot compress"):
+        encode_counts(np.array(counts), height, 1)
 
 
 def test_a_broken_string_does_not_harm_its_neighbours():
