@@ -25,7 +25,8 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--sequences", type=int, default=12, help="number of videos")
     parser.add_argument("--val-sequences", type=int, default=3, help="how many of them, the last ones, are held out")
     parser.add_argument("--frames", type=int, default=defaults.frames, help="frames a video")
-    parser.add_argument("--size", type=_size, default=f"{defaults.width}x{defaults.height}", help="WIDTHxHEIGHT, pixels")
+    size = f"{defaults.width}x{defaults.height}"
+    parser.add_argument("--size", type=_size, default=size, help="WIDTHxHEIGHT, pixels")
     parser.add_argument("--objects", type=float, default=defaults.objects, help="cars and people in view, on average")
     parser.add_argument("--seed", type=int, default=defaults.seed, help="other seeds give other streets")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")

@@ -83,7 +83,7 @@ def drive(rng: np.random.Generator, frames: int, image_shape: tuple[int, int]) -
         return amplitude * sine(2 * np.pi * (time / period + rng.uniform(0, 1)))
 
     speed = rng.uniform(0.15, 0.45) * (1 + wave(0.6, rng.uniform(30, 60)))
-    yaw = wave(rng.uniform(0.09, 0.16), rng.uniform(36, 56)) + wave(0.016, rng.uniform(9, 13))
+    yaw = wave(rng.uniform(0.08, 0.14), rng.uniform(40, 60)) + wave(0.016, rng.uniform(9, 13))
     yaw += rng.uniform(-0.006, 0.006, frames)
     pitch = wave(0.012, rng.uniform(8, 14)) + rng.uniform(-0.006, 0.006, frames)
     roll = rng.uniform(-0.006, 0.006, frames)
@@ -96,7 +96,7 @@ def drive(rng: np.random.Generator, frames: int, image_shape: tuple[int, int]) -
     tilt = _matrices([[cosine(roll), -sine(roll), zero], [sine(roll), cosine(roll), zero], [zero, zero, one]])
     return Camera(
         image_shape=image_shape,
-        focal=0.62 * width,
+        focal=0.7 * width,
         centre=(0.5 * width, 0.38 * height),
         positions=on_grid(positions),
         rotations=on_grid(multiply(multiply(tilt, nod), turn)),

@@ -18,7 +18,7 @@ from mots_plugin.toy_street.scene import StreetSettings
 from mots_plugin.toy_street.statistics import StreetStatistics, total
 from mots_plugin.toy_street.writer import sequence_name, statistics_file, write_sequence
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 3
 """Raised whenever the same settings give other pixels, so that old and new sequences never mix."""
 
 SETTINGS_FILE = "toy_street.json"
@@ -44,7 +44,7 @@ class StreetDataset:
         if not 1 <= self.sequences <= 9999:
             raise ValueError(f"sequences is {self.sequences}; choose 1 to 9999")
         if not 0 <= self.val_sequences <= self.sequences:
-            raise ValueError(f"val-sequences is {self.val_sequences}; choose 0 to {self.sequences}, the number of sequences")
+            raise ValueError(f"val-sequences is {self.val_sequences}; choose 0 to {self.sequences}, as many as there are")
 
     def claim(self) -> None:
         """Write the settings to the folder, or make sure that it was made with the same ones.
@@ -60,12 +60,14 @@ class StreetDataset:
                 found = json.loads(path.read_text(encoding="utf-8"))
             except ValueError as error:
                 raise FormatError(path, "is not readable json", "remove the folder and render anew") from error
-            other = [f"{key} {found.get(key)} instead of {value}" for key, value in wanted.items() if found.get(key) != value]
-            if other:
+            differing = [key for key, value in wanted.items() if found.get(key) != value]
+            if differing:
+                other = [f"{key} {found.get(key)} instead of {wanted[key]}" for key in differing]
                 cure = "give the same settings to go on with it, or another output folder"
                 raise FormatError(path, f"was rendered with {', '.join(other)}", cure)
         elif self.folder.is_dir() and any(self.folder.iterdir()):
-            raise FormatError(self.folder, "is not empty and was not rendered by this tool", "name a new or empty folder")
+            cure = "name a new or empty folder"
+            raise FormatError(self.folder, "is not empty and was not rendered by this tool", cure)
         else:
             with atomic_write(path) as file:
                 json.dump(wanted, file, indent=1)

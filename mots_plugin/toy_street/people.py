@@ -28,7 +28,7 @@ def _pick(rng: np.random.Generator, colours: tuple[Colour, ...], spread: int) ->
 
 
 def draw_person(rng: np.random.Generator, atlas: AtlasBuilder) -> Blueprint:
-    """Draw clothes and stature."""
+    """Draw clothes and build."""
     shirt, second = _pick(rng, CLOTHES, 18), _pick(rng, CLOTHES, 18)
     skin, hair = _pick(rng, SKINS, 12), _pick(rng, HAIRS, 10)
     long_sleeves, bag = rng.random() < 0.6, rng.random() < 0.4
@@ -41,7 +41,6 @@ def draw_person(rng: np.random.Generator, atlas: AtlasBuilder) -> Blueprint:
         "bag": atlas.add(textures.cloth(rng, 16, (second, second), "plain")),
     }
     measures = {
-        "height": float(rng.uniform(1.25, 1.4) if rng.random() < 0.1 else rng.uniform(1.55, 1.92)),
         "breadth": float(rng.uniform(0.85, 1.2)),
         "coat": float(rng.uniform(0.1, 0.35)) if rng.random() < 0.35 else 0.0,
         "bag": float(bag),
@@ -49,15 +48,16 @@ def draw_person(rng: np.random.Generator, atlas: AtlasBuilder) -> Blueprint:
     return Blueprint(patches, measures)
 
 
-def person_faces(looks: Blueprint, stride: NDArray[np.float64], phase: float) -> list[Face]:
+def person_faces(looks: Blueprint, height: float, stride: NDArray[np.float64], phase: float) -> list[Face]:
     """Build a walking figure.
 
     Args:
         looks: Result of :func:`draw_person`.
+        height: Stature in metres.
         stride: ``(T,)`` metres walked so far *across* the line of sight plus a third of those along it.
         phase: Position in the step at the start, radians.
     """
-    patches, scale = looks.patches, looks.measures["height"] / 1.75
+    patches, scale = looks.patches, height / 1.75
     wide = scale * looks.measures["breadth"]
     moved = np.abs(np.diff(stride, append=stride[-1]))
     swing = sine(stride * 4.2 / scale + phase) * np.clip(moved * 5, 0.06, 0.5)
@@ -91,7 +91,6 @@ def draw_cyclist(rng: np.random.Generator, atlas: AtlasBuilder) -> Blueprint:
     looks = draw_person(rng, atlas)
     looks.patches["tyre"] = atlas.add(textures.flat(16, 16, (32, 32, 34)))
     looks.patches["frame"] = atlas.add(textures.flat(16, 16, _pick(rng, CLOTHES, 20)))
-    looks.measures["height"] = 1.75
     return looks
 
 

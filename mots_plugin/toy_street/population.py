@@ -16,6 +16,7 @@ SMALLEST, LARGEST = 0.1, 2 / 3
 """Heights of scored objects as shares of the image height; smaller ones are ignore regions."""
 
 _TRIES = 3000
+_PATIENCE = 60  # failures in a row before people may take a vehicle's place
 _CAR_SHARE = 0.42
 _PAVEMENT = (ROAD_HALF + 0.6, KERB - 0.4)
 
@@ -28,22 +29,19 @@ class Path:
         kind: ``person``, ``cyclist``, ``car`` or ``van``.
         positions: ``(T, 3)`` world coordinates on the ground, metres.
         heading: ``(cosine, sine)`` of the driving direction, for vehicles.
-        company: Actors with the same number walk together; -1 for loners.
+        height: Metres; for cars the tallest there are.
     """
 
     kind: str
     positions: NDArray[np.float64]
     heading: tuple[float, float]
-    company: int = -1
+    height: float
 
 
-# Size of each kind for collisions and visibility: tallest height, half extent along and across its heading, metres.
-_SIZES = {
-    "person": (1.92, 0.28, 0.28),
-    "cyclist": (1.75, 0.9, 0.9),
-    "car": (1.7, 2.3, 1.0),
-    "van": (2.3, 2.8, 1.1),
-}
+# Half extents of each kind along and across its heading, metres.
+_EXTENTS = {"person": (0.28, 0.28), "cyclist": (0.9, 0.9), "car": (2.3, 1.0), "van": (2.8, 1.1)}
+_ARM = 0.4  # swinging limbs reach farther than the body
+_HEIGHTS = {"cyclist": 1.75, "car": 1.7, "van": 2.3}
 
 
 def populate(rng: np.random.Generator, camera: Camera, junctions: list[float], objects: float) -> list[Path]:
@@ -51,20 +49,23 @@ def populate(rng: np.random.Generator, camera: Camera, junctions: list[float], o
     paths: list[Path] = []
     boxes: list[tuple[NDArray[np.float64], float, float]] = []
     in_view = {kind: np.zeros(len(camera.positions), np.int64) for kind in ("person", "car")}
-    for number in range(_TRIES):
+    failures = 0
+    for _ in range(_TRIES):
         cars, total = in_view["car"], in_view["car"] + in_view["person"]
         if total.mean() >= objects:
             break
-        want_vehicle = bool(cars.sum() < _CAR_SHARE * total.sum())
+        want_vehicle = bool(cars.sum() < _CAR_SHARE * total.sum()) and failures < _PATIENCE
         quiet = np.flatnonzero((cars if want_vehicle else total) == (cars if want_vehicle else total).min())
         moment = int(quiet[rng.integers(len(quiet))])
         draw = _draw_vehicle if want_vehicle else _draw_people
-        group = draw(rng, camera, junctions, moment, number)
+        group = draw(rng, camera, junctions, moment)
+        failures += 1
         views = [_in_view(camera, path) for path in group]
         if any(near for _, near in views) or not all(scored.any() for scored, _ in views):
             continue
         if any(_collides(path, boxes) for path in group):
             continue
+        failures = 0
         for path, (scored, _) in zip(group, views, strict=True):
             paths.append(path)
             boxes.append((path.positions, *_half_extents(path)))
@@ -75,26 +76,25 @@ def populate(rng: np.random.Generator, camera: Camera, junctions: list[float], o
 
 def _half_extents(path: Path) -> tuple[float, float]:
     """Half extents along x and z."""
-    _, along, across = _SIZES[path.kind]
+    along, across = _EXTENTS[path.kind]
     sideways = abs(path.heading[1]) > 0.5
     return (along, across) if sideways else (across, along)
 
 
 def _in_view(camera: Camera, path: Path) -> tuple[NDArray[np.bool_], bool]:
     """Frames in which it shows at a scored size, and whether it ever comes too near while showing."""
-    height, along, across = _SIZES[path.kind]
     half_x, half_z = _half_extents(path)
     image_height, image_width = camera.image_shape
     radius = max(half_x, half_z)
     screen = camera.project(path.positions)
     depth = np.maximum(screen[:, 2], 1e-3)
-    reach = camera.focal * radius / depth
+    reach = camera.focal * (radius + _ARM) / depth
     showing = (screen[:, 2] > -radius) & (screen[:, 0] + reach > 0) & (screen[:, 0] - reach < image_width)
     showing |= np.abs(screen[:, 2]) < radius
-    share = camera.focal * height / depth / image_height
+    share = camera.focal * path.height / depth / image_height
     offset = np.abs(path.positions - camera.positions)
     crash = (offset[:, 0] < half_x + 1.2) & (offset[:, 2] < half_z + 2.0)
-    nearest = camera.focal * height / np.maximum(screen[:, 2] - half_z, 1e-3) / image_height
+    nearest = camera.focal * path.height / np.maximum(screen[:, 2] - half_z, 1e-3) / image_height
     near = bool((showing & (nearest > LARGEST)).any() or crash.any())
     centred = (screen[:, 0] > 0) & (screen[:, 0] < image_width)
     return showing & centred & (share >= SMALLEST) & (screen[:, 2] > 1.0), near
@@ -113,17 +113,17 @@ def _collides(path: Path, boxes: list[tuple[NDArray[np.float64], float, float]])
 
 
 def _draw_people(
-    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int, number: int
+    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int
 ) -> list[Path]:
     """One candidate, or a few who walk together, in view at the given frame."""
     choice = rng.random()
     if choice < 0.06:
         return [_cyclist(rng, camera, moment)]
-    return (_strollers if choice < 0.55 else _crossers)(rng, camera, moment, number)
+    return (_strollers if choice < 0.55 else _crossers)(rng, camera, moment)
 
 
 def _draw_vehicle(
-    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int, number: int
+    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int
 ) -> list[Path]:
     """One candidate in view at the given frame."""
     kind = "van" if rng.random() < 0.1 else "car"
@@ -141,7 +141,7 @@ def _line(moment: int, frames: int, place: tuple[float, float], speed: tuple[flo
     return on_grid(np.stack([place[0] + speed[0] * time, np.zeros(frames), place[1] + speed[1] * time], axis=1))
 
 
-def _together(rng: np.random.Generator, lead: NDArray[np.float64], number: int, along_x: bool) -> list[Path]:
+def _together(rng: np.random.Generator, lead: NDArray[np.float64], along_x: bool) -> list[Path]:
     """The leader and up to three companions beside or behind."""
     size = int(rng.choice(4, p=(0.4, 0.3, 0.2, 0.1))) + 1
     paths = []
@@ -149,26 +149,27 @@ def _together(rng: np.random.Generator, lead: NDArray[np.float64], number: int, 
         gap = member * rng.uniform(0.55, 0.85)
         drift = rng.uniform(-0.25, 0.25)
         offset = (gap, 0.0, drift) if along_x or rng.random() < 0.6 else (drift, 0.0, gap)
-        paths.append(Path("person", on_grid(lead + np.array(offset)), (1.0, 0.0), number if size > 1 else -1))
+        stature = rng.uniform(1.25, 1.4) if rng.random() < 0.1 else rng.uniform(1.55, 1.92)
+        paths.append(Path("person", on_grid(lead + np.array(offset)), (1.0, 0.0), float(stature)))
     return paths
 
 
-def _strollers(rng: np.random.Generator, camera: Camera, moment: int, number: int) -> list[Path]:
+def _strollers(rng: np.random.Generator, camera: Camera, moment: int) -> list[Path]:
     """People on the pavement, walking along the street or standing."""
     side = 1.0 if rng.random() < 0.5 else -1.0
     place = (side * rng.uniform(*_PAVEMENT), camera.positions[moment, 2] + rng.uniform(4.5, 17))
     speed = 0.0 if rng.random() < 0.2 else rng.uniform(0.06, 0.22) * (1 if rng.random() < 0.5 else -1)
     lead = _line(moment, len(camera.positions), place, (0.0, speed))
-    return _together(rng, lead, number, along_x=False)
+    return _together(rng, lead, along_x=False)
 
 
-def _crossers(rng: np.random.Generator, camera: Camera, moment: int, number: int) -> list[Path]:
+def _crossers(rng: np.random.Generator, camera: Camera, moment: int) -> list[Path]:
     """People who cross the street, and walk on along the pavement before and after."""
     frames = len(camera.positions)
     side = 1.0 if rng.random() < 0.5 else -1.0
     pace = rng.uniform(0.1, 0.3)
     x = rng.uniform(-5, 5)
-    z = camera.positions[moment, 2] + rng.uniform(4.2, 15)
+    z = camera.positions[moment, 2] + 4 + 10 * rng.random() * rng.random()
     edge = rng.uniform(*_PAVEMENT)
     across = x - side * pace * (np.arange(frames) - moment)
     beyond = np.abs(across) - edge
@@ -177,20 +178,20 @@ def _crossers(rng: np.random.Generator, camera: Camera, moment: int, number: int
         [np.clip(across, -edge, edge), np.zeros(frames), z + turn * np.sign(-side * across) * np.maximum(beyond, 0)],
         axis=1,
     )
-    return _together(rng, on_grid(lead), number, along_x=True)
+    return _together(rng, on_grid(lead), along_x=True)
 
 
 def _cyclist(rng: np.random.Generator, camera: Camera, moment: int) -> Path:
     """Someone riding across in the distance; to be ignored."""
     place = (rng.uniform(-4, 4), camera.positions[moment, 2] + rng.uniform(7, 18))
     speed = rng.uniform(0.3, 0.6) * (1 if rng.random() < 0.5 else -1)
-    return Path("cyclist", _line(moment, len(camera.positions), place, (speed, 0.0)), (1.0, 0.0))
+    return Path("cyclist", _line(moment, len(camera.positions), place, (speed, 0.0)), (1.0, 0.0), _HEIGHTS["cyclist"])
 
 
 def _parked(rng: np.random.Generator, camera: Camera, moment: int, kind: str) -> Path:
     side = 1.0 if rng.random() < 0.5 else -1.0
     place = (side * (ROAD_HALF - 1.0), camera.positions[moment, 2] + rng.uniform(5, 17))
-    return Path(kind, _line(moment, len(camera.positions), place, (0.0, 0.0)), (side, 0.0))
+    return Path(kind, _line(moment, len(camera.positions), place, (0.0, 0.0)), (side, 0.0), _HEIGHTS[kind])
 
 
 def _traffic(rng: np.random.Generator, camera: Camera, moment: int, kind: str) -> Path:
@@ -199,8 +200,9 @@ def _traffic(rng: np.random.Generator, camera: Camera, moment: int, kind: str) -
     ahead = camera.positions[moment, 2] + rng.uniform(8, 20)
     if rng.random() < 0.55:
         pace = (camera.positions[-1, 2] - camera.positions[0, 2]) / max(frames - 1, 1)
-        return Path(kind, _line(moment, frames, (1.9, ahead), (0.0, pace + rng.uniform(-0.1, 0.25))), (1.0, 0.0))
-    return Path(kind, _line(moment, frames, (-1.9, ahead), (0.0, -rng.uniform(0.25, 0.8))), (-1.0, 0.0))
+        speed = pace + rng.uniform(-0.1, 0.25)
+        return Path(kind, _line(moment, frames, (1.9, ahead), (0.0, speed)), (1.0, 0.0), _HEIGHTS[kind])
+    return Path(kind, _line(moment, frames, (-1.9, ahead), (0.0, -rng.uniform(0.25, 0.8))), (-1.0, 0.0), _HEIGHTS[kind])
 
 
 def _side_traffic(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int, kind: str) -> Path:
@@ -211,4 +213,4 @@ def _side_traffic(rng: np.random.Generator, camera: Camera, junctions: list[floa
     direction = 1.0 if rng.random() < 0.5 else -1.0
     place = (rng.uniform(-6, 6), middle + 1.9 * direction)
     speed = direction * rng.uniform(0.35, 0.9)
-    return Path(kind, _line(moment, len(camera.positions), place, (speed, 0.0)), (0.0, direction))
+    return Path(kind, _line(moment, len(camera.positions), place, (speed, 0.0)), (0.0, direction), _HEIGHTS[kind])

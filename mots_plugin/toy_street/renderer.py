@@ -126,10 +126,9 @@ class Renderer:
         scene, faces = self.scene, self.scene.faces
         turn = faces.turns[frame][:, None]
         axis_a, axis_b = faces.axes[..., 0], faces.axes[..., 1]
-        local = np.stack(
-            [turn[..., 0] * axis_a + turn[..., 1] * axis_b, turn[..., 0] * axis_b - turn[..., 1] * axis_a, faces.origins],
-            axis=2,
-        )
+        turned_a = turn[..., 0] * axis_a + turn[..., 1] * axis_b
+        turned_b = turn[..., 0] * axis_b - turn[..., 1] * axis_a
+        local = np.stack([turned_a, turned_b, faces.origins], axis=2)
         cosine, sine = (scene.headings[frame][faces.body][:, None, part] for part in (0, 1))
         world = np.stack(
             [cosine * local[:, 0] + sine * local[:, 2], local[:, 1], cosine * local[:, 2] - sine * local[:, 0]], axis=1
@@ -178,7 +177,8 @@ class Renderer:
         image = shading.soften_edges(image, labels)
         height, width = labels.shape
         top, left = scene.grain_offsets[frame]
-        return cv2.add(image, scene.grain[top : top + height, left : left + width], dtype=cv2.CV_8U)
+        grain = scene.grain[top : top + height, left : left + width]
+        return cv2.add(image, grain, dtype=cv2.CV_8U)  # type: ignore[return-value]
 
     def _shadows(self, frame: int) -> NDArray[np.uint8]:
         scene = self.scene

@@ -126,7 +126,7 @@ def _embody(rng: np.random.Generator, atlas: AtlasBuilder, camera: Camera, paths
         if body.class_id in counts:
             counts[body.class_id] += 1
             body.track_id = counts[body.class_id]
-        body.height = blueprint.measures["height"]
+        body.height = blueprint.measures.get("height", path.height)
         bodies.append(body)
     return bodies
 
@@ -152,7 +152,7 @@ def _walk(rng: np.random.Generator, camera: Camera, path: Path, looks: Blueprint
         faces = people.cyclist_faces(looks, np.cumsum(steps[:, 0]))
         shadow = rectangle(-0.75, -0.2, 0.75, 0.2)
     else:
-        faces = people.person_faces(looks, np.cumsum(np.abs(steps[:, 0]) + np.abs(steps[:, 2]) / 3), phase)
+        faces = people.person_faces(looks, path.height, np.cumsum(np.abs(steps[:, 0]) + np.abs(steps[:, 2]) / 3), phase)
         shadow = rectangle(-0.3, -0.15, 0.3, 0.15)
     bob = 0.02 * sine(np.arange(len(steps)) * 1.9 + phase)
     positions = on_grid(path.positions + np.stack([0 * bob, bob - 0.02, 0 * bob], axis=1))

@@ -5,12 +5,16 @@ Elementwise float32 arithmetic and fixed-point interpolation only, so that resul
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.toy_street.atlas import LEVELS
 
+_SCALES = np.float32(0.5) ** np.arange(LEVELS, dtype=np.float32)
+_BAND = 8192  # pixels
 _FRACTION = 32  # cv2.remap interpolates in steps of 1/32 texel
 
 
@@ -33,28 +37,45 @@ def texture(
     Returns:
         ``(H, W, 3)`` uint8.
     """
-    x, y = _grid(labels.shape)
     table = to_texels.reshape(-1, 9).T.astype(np.float32)
-    m = [np.take(row, labels) for row in table]
+    places = np.ascontiguousarray(patches.T, np.float32)
+    starts = level_starts.astype(np.float32)
+    whole = np.empty((*labels.shape, 2), np.int16)
+    fraction = np.empty(labels.shape, np.uint16)
+    for band, x, y in _bands(labels.shape):
+        column, row = _atlas_coordinates(labels[band].astype(np.intp), x, y, table, places, starts)
+        whole[band, :, 0], whole[band, :, 1] = column >> 5, row >> 5
+        fraction[band] = (row & 31) * _FRACTION + (column & 31)
+    return cv2.remap(atlas, whole, fraction, cv2.INTER_LINEAR)  # type: ignore[return-value]
+
+
+def _atlas_coordinates(
+    labels: NDArray[np.intp],
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    table: NDArray[np.float32],
+    places: NDArray[np.float32],
+    starts: NDArray[np.float32],
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Column and row in the atlas, in the mipmap level that suits each pixel, in 1/32 texels."""
+    m = [row.take(labels) for row in table]
     inverse = 1 / (m[6] * x + m[7] * y + m[8])
     u = (m[0] * x + m[1] * y + m[2]) * inverse
     v = (m[3] * x + m[4] * y + m[5]) * inverse
-    # Mean squared texels a pixel, over both directions (the derivative of the homography).
+    # Squared texels a pixel, summed over both directions: the derivative of the homography.
     across, down = m[6] * inverse, m[7] * inverse
-    steps = (m[0] * inverse - u * across, m[3] * inverse - v * across, m[1] * inverse - u * down, m[4] * inverse - v * down)
-    spread = steps[0] * steps[0] + steps[1] * steps[1] + steps[2] * steps[2] + steps[3] * steps[3]
-    level = np.zeros(labels.shape, np.uint8)
+    u_across, v_across = m[0] * inverse - u * across, m[3] * inverse - v * across
+    u_down, v_down = m[1] * inverse - u * down, m[4] * inverse - v * down
+    spread = u_across * u_across + v_across * v_across + u_down * u_down + v_down * v_down
+    level = np.zeros(labels.shape, np.intp)
     for power in range(1, LEVELS):
         level += spread > 4.0**power
-    scale = np.take(np.float32(0.5) ** np.arange(LEVELS, dtype=np.float32), level)
-    left, top, width, height = (np.take(column, labels) for column in patches.T.astype(np.float32))
-    half, start = np.float32(0.5), np.take(level_starts.astype(np.float32), level)
+    scale = _SCALES.take(level)
+    left, top, width, height = (place.take(labels) for place in places)
+    half = np.float32(0.5)
     column = np.minimum(np.maximum(u * scale - half, 0), width * scale - 1) + left * scale
-    row = np.minimum(np.maximum(v * scale - half, 0), height * scale - 1) + top * scale + start
-    fixed_column, fixed_row = (column * _FRACTION).astype(np.int32), (row * _FRACTION).astype(np.int32)
-    whole = np.stack([fixed_column >> 5, fixed_row >> 5], axis=-1).astype(np.int16)
-    fraction = ((fixed_row & 31) * _FRACTION + (fixed_column & 31)).astype(np.uint16)
-    return cv2.remap(atlas, whole, fraction, cv2.INTER_LINEAR)
+    row = np.minimum(np.maximum(v * scale - half, 0), height * scale - 1) + top * scale + starts.take(level)
+    return (column * _FRACTION).astype(np.int32), (row * _FRACTION).astype(np.int32)
 
 
 def forward_flow(
@@ -67,18 +88,20 @@ def forward_flow(
         to_next: ``(F, 3, 3)`` homographies from pixels of this frame to pixels of the next.
 
     Returns:
-        ``(H, W, 2)`` (dx, dy) in pixels, and ``(H, W)`` bool, false (with flow 0) where the surface gets behind the camera.
+        ``(H, W, 2)`` (dx, dy) in pixels, and ``(H, W)`` bool: false (and flow 0) where the surface gets behind the
+        camera.
     """
-    x, y = _grid(labels.shape)
     table = to_next.reshape(-1, 9).T.astype(np.float32)
-    m = [np.take(row, labels) for row in table]
-    depth = m[6] * x + m[7] * y + m[8]  # relative to this frame's
-    valid = depth > 0.02
-    inverse = 1 / np.where(valid, depth, np.float32(1))
     flow = np.empty((*labels.shape, 2), np.float32)
-    flow[..., 0] = (m[0] * x + m[1] * y + m[2]) * inverse - x
-    flow[..., 1] = (m[3] * x + m[4] * y + m[5]) * inverse - y
-    flow[~valid] = 0
+    valid = np.empty(labels.shape, bool)
+    for band, x, y in _bands(labels.shape):
+        faces = labels[band].astype(np.intp)
+        m = [row.take(faces) for row in table]
+        depth = m[6] * x + m[7] * y + m[8]  # relative to this frame's
+        valid[band] = ahead = depth > 0.02
+        inverse = 1 / np.where(ahead, depth, np.float32(1))
+        flow[band, :, 0] = np.where(ahead, (m[0] * x + m[1] * y + m[2]) * inverse - x, 0)
+        flow[band, :, 1] = np.where(ahead, (m[3] * x + m[4] * y + m[5]) * inverse - y, 0)
     return flow, valid
 
 
@@ -97,5 +120,10 @@ def soften_edges(image: NDArray[np.uint8], labels: NDArray[np.uint16]) -> NDArra
     return image
 
 
-def _grid(shape: tuple[int, ...]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    return np.arange(shape[1], dtype=np.float32)[None], np.arange(shape[0], dtype=np.float32)[:, None]
+def _bands(shape: tuple[int, ...]) -> Iterator[tuple[slice, NDArray[np.float32], NDArray[np.float32]]]:
+    """Rows of the image in bands whose temporary arrays fit the processor's cache, with their x and y."""
+    x = np.arange(shape[1], dtype=np.float32)[None]
+    rows = max(1, _BAND // shape[1])
+    for top in range(0, shape[0], rows):
+        bottom = min(top + rows, shape[0])
+        yield slice(top, bottom), x, np.arange(top, bottom, dtype=np.float32)[:, None]

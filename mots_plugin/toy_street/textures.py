@@ -206,7 +206,7 @@ def cloth(rng: np.random.Generator, size: int, colours: Sequence[Colour], patter
     elif pattern == "halves":
         texture[: size // 2] = colours[1]
     elif pattern == "dots":
-        texture[(cells[:, None] & cells[None])[: size // 2]. nonzero()] = colours[1]
+        texture[: size // 2][(cells[:, None] & cells[None])[: size // 2]] = colours[1]
     return _rounded(modulate(texture, noise(rng, size, size, 2, 8), 8))
 
 

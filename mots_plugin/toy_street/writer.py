@@ -4,7 +4,8 @@ Below the output folder, for sequence ``SSSS``:
 
 - ``training/image_02/SSSS/FFFFFF.png``, ``instances/SSSS/FFFFFF.png``, ``instances_txt/SSSS.txt``: KITTI MOTS
 - ``panoptic_maps/{train,val}/SSSS/FFFFFF.png``, ``images/{train,val}/SSSS``: KITTI-STEP
-- ``mot/SSSS/gt/gt.txt``, ``mot/SSSS/seqinfo.ini``, ``mot/SSSS/img1``: MOTChallenge boxes of whole silhouettes, frames from 1
+- ``mot/SSSS/gt/gt.txt``, ``mot/SSSS/seqinfo.ini``, ``mot/SSSS/img1``: MOTChallenge boxes of whole silhouettes;
+  frames from 1
 - ``flow/SSSS/FFFFFF.png``: KITTI flow from frame F to F + 1
 - ``statistics/SSSS.json``: how hard the sequence is; written last, so it marks a sequence as complete
 """
@@ -125,7 +126,7 @@ def id_map(frame: RenderedFrame) -> NDArray[np.uint16]:
 def panoptic_map(frame: RenderedFrame) -> NDArray[np.uint8]:
     """``(H, W, 3)`` KITTI-STEP map in BGR order: red the Cityscapes train id, green and blue the instance.
 
-    Instances are KITTI MOTS' plus 1, as STEP derived them; ignored cars and people have instance 0, which is STEP's crowd.
+    Instances are KITTI MOTS' plus 1, as STEP derived them; ignored cars and people have instance 0, STEP's crowd.
     """
     objects = frame.objects
     table = np.zeros(int(frame.bodies.max()) + 1, np.uint16)
