@@ -27,7 +27,7 @@ def paint_clip(packed: dict[str, Any], classes: Sequence[str]) -> list[NDArray[n
     Returns:
         T RGB pictures.
     """
-    painter = TrackPainter(boxes=True)
+    painter = TrackPainter(min_width=640, boxes=True)
     pictures = []
     images = packed["inputs"].numpy().transpose(0, 2, 3, 1)[..., ::-1]
     for index, (bgr, sample) in enumerate(zip(images, packed["data_samples"], strict=True)):

@@ -29,8 +29,8 @@ def line_width(canvas: Canvas) -> int:
 
 
 def text_height(canvas: Canvas) -> float:
-    """Return the height of capital letters, pixels: 9 at 640x360, 24 at full HD."""
-    return max(9.0, math.sqrt(canvas.shape[0] * canvas.shape[1]) / 60)
+    """Return the height of capital letters, pixels: 9 at 640x360, 22 at full HD."""
+    return max(9.0, math.sqrt(canvas.shape[0] * canvas.shape[1]) / 64)
 
 
 def scale_mask(rle: RLE, scale: tuple[float, float]) -> tuple[NDArray[np.uint8], int, int]:

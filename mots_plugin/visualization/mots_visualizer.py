@@ -33,7 +33,7 @@ class MOTSVisualizer(Visualizer):
         name: str = "visualizer",
         vis_backends: list[dict] | None = None,
         save_dir: str | None = None,
-        min_width: int = 640,
+        min_width: int = 960,
         trail_length: int = 20,
         boxes: bool = False,
     ) -> None:

@@ -55,7 +55,7 @@ class TrackPainter:
     """
 
     def __init__(
-        self, min_width: int = 640, trail_length: int = 20, boxes: bool = False, opacity: float = 0.45
+        self, min_width: int = 960, trail_length: int = 20, boxes: bool = False, opacity: float = 0.45
     ) -> None:
         self.min_width = min_width
         self.boxes = boxes

@@ -132,4 +132,4 @@ def test_text_contrasts_with_its_background(background, is_dark):
 
 def test_text_grows_with_the_canvas():
     assert text_height(grey(360, 640)) == 9.0
-    assert text_height(grey(1080, 1920)) == 24.0
+    assert text_height(grey(1080, 1920)) == 22.5
