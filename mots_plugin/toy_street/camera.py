@@ -82,7 +82,7 @@ def drive(rng: np.random.Generator, frames: int, image_shape: tuple[int, int]) -
     def wave(amplitude: float, period: float) -> NDArray[np.float64]:
         return amplitude * sine(2 * np.pi * (time / period + rng.uniform(0, 1)))
 
-    speed = rng.uniform(0.15, 0.45) * (1 + wave(0.6, rng.uniform(30, 60)))
+    speed = rng.uniform(0.12, 0.36) * np.maximum(1 + wave(1.3, rng.uniform(30, 60)), 0)  # it stops at times
     yaw = wave(rng.uniform(0.08, 0.14), rng.uniform(40, 60)) + wave(0.016, rng.uniform(9, 13))
     yaw += rng.uniform(-0.006, 0.006, frames)
     pitch = wave(0.012, rng.uniform(8, 14)) + rng.uniform(-0.006, 0.006, frames)

@@ -18,7 +18,7 @@ from mots_plugin.toy_street.scene import StreetSettings
 from mots_plugin.toy_street.statistics import StreetStatistics, total
 from mots_plugin.toy_street.writer import sequence_name, statistics_file, write_sequence
 
-RENDERER_VERSION = 3
+RENDERER_VERSION = 4
 """Raised whenever the same settings give other pixels, so that old and new sequences never mix."""
 
 SETTINGS_FILE = "toy_street.json"
@@ -44,7 +44,7 @@ class StreetDataset:
         if not 1 <= self.sequences <= 9999:
             raise ValueError(f"sequences is {self.sequences}; choose 1 to 9999")
         if not 0 <= self.val_sequences <= self.sequences:
-            raise ValueError(f"val-sequences is {self.val_sequences}; choose 0 to {self.sequences}, as many as there are")
+            raise ValueError(f"val-sequences is {self.val_sequences}; choose 0 to {self.sequences}, or more sequences")
 
     def claim(self) -> None:
         """Write the settings to the folder, or make sure that it was made with the same ones.

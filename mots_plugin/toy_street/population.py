@@ -94,7 +94,8 @@ def _in_view(camera: Camera, path: Path) -> tuple[NDArray[np.bool_], bool]:
     share = camera.focal * path.height / depth / image_height
     offset = np.abs(path.positions - camera.positions)
     crash = (offset[:, 0] < half_x + 1.2) & (offset[:, 2] < half_z + 2.0)
-    nearest = camera.focal * path.height / np.maximum(screen[:, 2] - half_z, 1e-3) / image_height
+    front = half_z if path.kind in ("car", "van") else 0.0  # people are flat
+    nearest = camera.focal * path.height / np.maximum(screen[:, 2] - front, 1e-3) / image_height
     near = bool((showing & (nearest > LARGEST)).any() or crash.any())
     centred = (screen[:, 0] > 0) & (screen[:, 0] < image_width)
     return showing & centred & (share >= SMALLEST) & (screen[:, 2] > 1.0), near
@@ -169,7 +170,7 @@ def _crossers(rng: np.random.Generator, camera: Camera, moment: int) -> list[Pat
     side = 1.0 if rng.random() < 0.5 else -1.0
     pace = rng.uniform(0.1, 0.3)
     x = rng.uniform(-5, 5)
-    z = camera.positions[moment, 2] + 4 + 10 * rng.random() * rng.random()
+    z = camera.positions[moment, 2] + 3.8 + 10 * rng.random() * rng.random()
     edge = rng.uniform(*_PAVEMENT)
     across = x - side * pace * (np.arange(frames) - moment)
     beyond = np.abs(across) - edge
