@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mots_plugin.flow.provider import FlowQuery
 from mots_plugin.formats.errors import FormatError
 
-_PRESETS = ("ultrafast", "fast", "medium")
+PRESETS = ("ultrafast", "fast", "medium")
 
 
 class DISFlow:
@@ -29,8 +29,8 @@ class DISFlow:
     """
 
     def __init__(self, preset: str = "medium", scale: float = 0.5) -> None:
-        if preset not in _PRESETS:
-            raise ValueError(f"DISFlow: preset {preset!r} is none of {', '.join(_PRESETS)}")
+        if preset not in PRESETS:
+            raise ValueError(f"DISFlow: preset {preset!r} is none of {', '.join(PRESETS)}")
         if not 0 < scale <= 1:
             raise ValueError(f"DISFlow: scale {scale} is outside (0, 1]")
         self.preset = preset
@@ -68,7 +68,7 @@ class DISFlow:
         small_height = max(round(height * self.scale), 16)
         small = [cv2.resize(grey, (small_width, small_height), interpolation=cv2.INTER_AREA)
                  for grey in (previous, image)]
-        search = cv2.DISOpticalFlow.create(_PRESETS.index(self.preset))
+        search = cv2.DISOpticalFlow.create(PRESETS.index(self.preset))
         with _one_thread():
             flow = search.calc(small[0], small[1], np.zeros((small_height, small_width, 2), np.float32))
         return np.asarray(flow, np.float32) * np.array([width / small_width, height / small_height], np.float32)
@@ -91,7 +91,11 @@ def _one_thread() -> Iterator[None]:
 def _read_grey(path: Path) -> NDArray[np.uint8]:
     import cv2
 
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as error:
+        raise FormatError(path, f"cannot be read ({error.strerror})", "check the path of the images") from error
+    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if len(data) else None
     if image is None:
-        raise FormatError(path, "cannot be read as an image", "restore the file")
+        raise FormatError(path, "is not an image that OpenCV can read", "restore the file")
     return np.asarray(image, np.uint8)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from mots_plugin.flow.provider import FlowQuery
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.flow_files import read_flo, read_kitti_flow, read_quantised_flow
 
-_CURE = "compute the flow of this video first, or use DISFlow"
+_CURE = "compute the flow of this video first (tools/precompute_flow.py), or use DISFlow"
+_UNKNOWN = 1e9
 
 
 class PrecomputedFlow:
@@ -23,7 +23,7 @@ class PrecomputedFlow:
     frame before it. Any of these is found by looking:
 
     - ``000004.png``: KITTI, 16 bits, three channels; pixels without a valid flow become 0,
-    - ``000004.flo``: Middlebury,
+    - ``000004.flo``: Middlebury; values beyond 1e9, its sign for unknown flow, become 0,
     - ``000004_x_minimal-12.png`` and ``000004_y_minimal3.png``: the quantised pair of TrackR-CNN.
 
     The last number in a file name counts, so ``flow_000004.flo`` is found as well.
@@ -34,6 +34,7 @@ class PrecomputedFlow:
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
+        self._folders: dict[str, dict[int, tuple[Path, ...]]] = {}  # listed once a video
 
     def flow(self, query: FlowQuery) -> NDArray[np.float32] | None:
         """Return the stored flow from the previous frame to this one, None for the first frame.
@@ -48,7 +49,9 @@ class PrecomputedFlow:
             raise FormatError(query.previous_image_path, "no frame number in the name of the image, so its flow "
                               "cannot be found", "number the images")
         folder = self.root / query.video_name
-        files = _files_by_frame(folder)
+        if query.video_name not in self._folders:
+            self._folders[query.video_name] = _files_by_frame(folder)
+        files = self._folders[query.video_name]
         if start not in files:
             raise FormatError(folder, f"no flow that starts at frame {start}", _CURE)
         return _read(files[start])
@@ -58,13 +61,13 @@ def _read(paths: tuple[Path, ...]) -> NDArray[np.float32]:
     if len(paths) == 2:
         return read_quantised_flow(*paths)
     if paths[0].suffix == ".flo":
-        return read_flo(paths[0])
+        flow = read_flo(paths[0])
+        return np.where((np.abs(flow) < _UNKNOWN).all(axis=-1, keepdims=True), flow, np.float32(0))
     return read_kitti_flow(paths[0])[0]
 
 
-@lru_cache(maxsize=8)
 def _files_by_frame(folder: Path) -> dict[int, tuple[Path, ...]]:
-    """List a video's flow once: frame number to one file, or to the x and y files of a quantised pair."""
+    """List a video's flow: frame number to one file, or to the x and y files of a quantised pair."""
     if not folder.is_dir():
         raise FormatError(folder, "no flow folder for this video", _CURE)
     files: dict[int, tuple[Path, ...]] = {}

@@ -43,6 +43,13 @@ def test_precomputed_answers_with_the_file_of_the_frame_before(tmp_path, write):
     assert flow.dtype == np.float32
 
 
+def test_unknown_flow_of_a_flo_file_becomes_zero(tmp_path):
+    (tmp_path / "street").mkdir()
+    flow = np.array([[[1, 2], [1e10, 2]], [[3, np.nan], [-4, 5]]], np.float32)
+    write_flo(tmp_path / "street" / "000001.flo", flow)
+    assert PrecomputedFlow(tmp_path).flow(query(1)).tolist() == [[[1, 2], [0, 0]], [[0, 0], [-4, 5]]]
+
+
 def test_first_frame_has_no_flow(tmp_path):
     assert PrecomputedFlow(tmp_path).flow(query(0)) is None
     assert DISFlow().flow(query(0)) is None
@@ -115,8 +122,13 @@ def test_dis_takes_images_smaller_than_its_patches():
 
 def test_dis_names_a_missing_image_and_a_change_of_size(tmp_path):
     cv2.imwrite(str(tmp_path / "000001.png"), np.zeros((20, 30), np.uint8))
-    with pytest.raises(FormatError, match=r"000002.png: cannot be read as an image"):
+    with pytest.raises(FormatError, match=r"000002.png: cannot be read \(No such file"):
         DISFlow().flow(query(1, tmp_path))
+
+    for content in (b"", b"no image"):
+        (tmp_path / "000002.png").write_bytes(content)
+        with pytest.raises(FormatError, match=r"000002.png: is not an image"):
+            DISFlow().flow(query(1, tmp_path))
 
     cv2.imwrite(str(tmp_path / "000002.png"), np.zeros((20, 40), np.uint8))
     with pytest.raises(FormatError, match=r"000002.png: image is 40x20, the one before it is 30x20"):
