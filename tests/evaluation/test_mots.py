@@ -32,7 +32,8 @@ CAR_2 = """
 
 
 def count(truth: MaskTracks, predictions: MaskTracks, frames: int, class_id: int = CAR, **rules: str) -> ClearCounts:
-    return mots_counts(mask_pairs(truth, predictions, range(frames)), class_id, **rules)
+    pairs = mask_pairs(truth, predictions, range(frames))
+    return mots_counts(pairs.of_class(class_id, strict=rules.get("rules") == "mots_tools"), **rules)
 
 
 def test_ground_truth_against_itself_is_perfect(draw) -> None:
@@ -112,6 +113,7 @@ def test_a_switch_without_a_gap_is_a_fragmentation_for_mots_tools_only(draw) -> 
         ([5, 7, 7], 1),
         ([-1], 0),
         ([5], 0),
+        ([], 0),
     ],
 )
 def test_fragmentations_of_mots_tools(followers: list[int], fragmentations: int) -> None:

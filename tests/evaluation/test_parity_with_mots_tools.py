@@ -1,8 +1,8 @@
 """Numbers of the evaluation published with the paper, obtained by running it.
 
-github.com/VisualComputingInstitute/mots_tools, ``compute_MOTS_metrics_per_sequence`` and ``compute_prec_rec_clearmot`` in
-``mots_eval/MOTS_metrics.py`` with ``mask_iou`` of ``mots_eval/eval.py``, over the sequence below. (The same comparison was
-run over 1,500 random sequences, and agreed in every count.)
+github.com/VisualComputingInstitute/mots_tools, ``compute_MOTS_metrics_per_sequence`` and ``compute_prec_rec_clearmot``
+in ``mots_eval/MOTS_metrics.py`` with ``mask_iou`` of ``mots_eval/eval.py``, over the sequence below. (The same
+comparison was run over 1,500 random sequences, and agreed in every count.)
 """
 
 import numpy as np
@@ -57,7 +57,7 @@ def test_numbers_of_mots_tools(class_id: int, expected: dict[str, float]) -> Non
     rng = np.random.default_rng(7)
     truth = random_truth(rng, 40, (12, 12), 8)
     pairs = mask_pairs(truth, perturb(truth, rng, jitter=1), range(40))
-    scores = mots_scores(mots_counts(pairs, class_id, rules="mots_tools"), rules="mots_tools")
+    scores = mots_scores(mots_counts(pairs.of_class(class_id, strict=True), "mots_tools"), rules="mots_tools")
     assert scores == pytest.approx(expected, abs=1e-12)
 
 
@@ -66,6 +66,6 @@ def test_trackeval_counts_otherwise_on_the_same_sequence() -> None:
     rng = np.random.default_rng(7)
     truth = random_truth(rng, 40, (12, 12), 8)
     pairs = mask_pairs(truth, perturb(truth, rng, jitter=1), range(40))
-    scores = mots_scores(mots_counts(pairs, 1))
+    scores = mots_scores(mots_counts(pairs.of_class(1)))
     assert scores["Frag"] != CARS["Frag"]
     assert scores["TP"] != CARS["TP"]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from mots_plugin.evaluation.functional.mask_pairs import MaskPairs, mask_pairs
+from mots_plugin.evaluation.functional.mask_pairs import mask_pairs
 from mots_plugin.evaluation.functional.mots import mots_counts, mots_scores
+from mots_plugin.evaluation.functional.track_pairs import TrackPairs
 from mots_plugin.formats.mask_tracks import MaskTracks
 
 Scores = dict[str, float]
@@ -20,14 +21,14 @@ class MetricFamily:
     """Metrics that are computed together.
 
     Attributes:
-        count: Makes the counts of one class (given by id) of one sequence: a dataclass whose fields add up over
-            sequences and classes.
+        count: Makes the counts of one class of one sequence: a dataclass whose fields add up over sequences and
+            classes.
         score: Turns counts into named metrics: fractions, counts as integers. Told whether the counts are those of one
             sequence and class.
         columns: Metrics that a table shows, in order.
     """
 
-    count: Callable[[MaskPairs, int], Any]
+    count: Callable[[TrackPairs], Any]
     score: Callable[[Any, bool], Scores]
     columns: tuple[str, ...]
 
@@ -78,10 +79,11 @@ def count_sequence(
         FormatError: See :func:`mots_plugin.evaluation.functional.mask_pairs.mask_pairs`.
     """
     pairs = mask_pairs(ground_truth, predictions, frames)
-    return {
-        class_name: {name: family.count(pairs, class_id) for name, family in families.items()}
-        for class_name, class_id in class_ids.items()
-    }
+    counts = {}
+    for class_name, class_id in class_ids.items():
+        of_class = pairs.of_class(class_id)
+        counts[class_name] = {name: family.count(of_class) for name, family in families.items()}
+    return counts
 
 
 def summarise(sequences: Mapping[str, SequenceCounts], families: Mapping[str, MetricFamily]) -> dict[str, Any]:

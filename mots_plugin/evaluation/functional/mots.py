@@ -10,30 +10,28 @@ import math
 import numpy as np
 
 from mots_plugin.evaluation.functional.clear import ClearCounts, IdSwitchRule, Rules, clear_counts
-from mots_plugin.evaluation.functional.mask_pairs import MaskPairs
 from mots_plugin.evaluation.functional.matching import match_keeping_identities
+from mots_plugin.evaluation.functional.track_pairs import TrackPairs
 
 
 def mots_counts(
-    pairs: MaskPairs, class_id: int, rules: Rules = "trackeval", id_switch_rule: IdSwitchRule = "last_match"
+    pairs: TrackPairs, rules: Rules = "trackeval", id_switch_rule: IdSwitchRule = "last_match"
 ) -> ClearCounts:
     """Count the hits and errors of one class in one sequence.
 
     Args:
-        pairs: Overlaps of the sequence.
-        class_id: 1 car, 2 pedestrian.
+        pairs: The objects of the class (:meth:`mots_plugin.evaluation.functional.mask_pairs.MaskPairs.of_class`, with
+            ``strict`` for the rules of mots_tools).
         rules: ``"trackeval"`` counts as trackeval 1.3.0 does, ``"mots_tools"`` as the evaluation published with the
             paper. They differ in masks whose IoU is exactly 0.5, a match for trackeval only, and in what a
             fragmentation is (see :func:`mots_plugin.evaluation.functional.clear.clear_counts`).
         id_switch_rule: See :func:`mots_plugin.evaluation.functional.clear.clear_counts`.
     """
     if rules == "trackeval":
-        of_class = pairs.of_class(class_id)
-        matches = match_keeping_identities(of_class, 0.5)
+        matches = match_keeping_identities(pairs, 0.5)
     else:
-        of_class = pairs.of_class(class_id, strict=True)
-        matches = np.flatnonzero(of_class.similarities > 0.5)
-    return clear_counts(of_class, matches, rules, id_switch_rule)
+        matches = np.flatnonzero(pairs.similarities > 0.5)
+    return clear_counts(pairs, matches, rules, id_switch_rule)
 
 
 def mots_scores(
