@@ -27,7 +27,10 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("images", type=Path, help="folder that the json's file names are relative to")
     parser.add_argument("out", type=Path, help="folder for one folder of flow files a video")
     parser.add_argument("--preset", choices=PRESETS, default="medium", help="detail of OpenCV's DIS (default medium)")
-    parser.add_argument("--scale", type=float, default=0.5, help="size of the flow's grid, of the image (default 0.5)")
+    parser.add_argument(
+        "--scale", type=float, default=0.5,
+        help="size of the flow's grid as part of the image's; values stay in pixels of the image (default 0.5)",
+    )
     parser.add_argument("--format", choices=sorted(WRITERS), default="kitti", help="of the files (default kitti)")
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     arguments = parser.parse_args(argv)
