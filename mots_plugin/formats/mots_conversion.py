@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
 from typing import Any
 
 from mots_plugin.formats.coco_video import CocoVideo, from_mask_tracks, write_coco_video
@@ -148,7 +149,10 @@ def _read_split(split: Split, arguments: argparse.Namespace) -> list[SequenceRea
     if not jobs:
         raise FormatError(arguments.source, f"nothing is left of split {split.name}", "see the warnings above")
     workers = min(arguments.workers, len(jobs))
-    pool_or_none: Any = ProcessPoolExecutor(workers) if workers > 1 else nullcontext()
+    pool_or_none: Any = nullcontext()
+    if workers > 1:
+        # Ctrl-C reaches all processes; only this one shall speak of it.
+        pool_or_none = ProcessPoolExecutor(workers, initializer=signal, initargs=(SIGINT, SIG_IGN))
     with pool_or_none as pool:
         results = (pool.map if pool else map)(read_sequence, *zip(*jobs, strict=True), [rules] * len(jobs))
         readings = list(tqdm(results, total=len(jobs), desc=f"reading {split.name}", unit="sequence"))
