@@ -30,7 +30,7 @@ def main() -> None:
     from mmengine.runner import Runner
 
     from mots_plugin.apis.checkpoints import check_fits
-    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config
+    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config, set_up_processes
 
     config = load_run_config(arguments)
     check_datasets(config, "test_dataloader")
@@ -42,6 +42,7 @@ def main() -> None:
         check_writable(arguments.show_dir)
         config.default_hooks.visualization.update(draw=True, show_dir=arguments.show_dir)
     config.load_from = arguments.checkpoint
+    set_up_processes(config)
     runner = Runner.from_cfg(config)
     check_fits(arguments.checkpoint, runner.model)
     runner.test()

@@ -31,7 +31,7 @@ def main() -> None:
     from mmengine.runner import Runner
 
     from mots_plugin.apis.checkpoints import check_fits
-    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config
+    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config, set_up_processes
 
     config = load_run_config(arguments)
     if arguments.amp:
@@ -42,6 +42,7 @@ def main() -> None:
         config.load_from = None if arguments.resume == "auto" else arguments.resume
     check_datasets(config, "train_dataloader")
     check_writable(config.work_dir)
+    set_up_processes(config)
     runner = Runner.from_cfg(config)
     if arguments.resume not in (None, "auto"):
         check_fits(arguments.resume, runner.model)

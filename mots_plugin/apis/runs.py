@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+import torch
 from mmengine.config import Config, DictAction
 
 from mots_plugin.formats.errors import FormatError
@@ -48,6 +49,17 @@ def load_run_config(arguments: argparse.Namespace) -> Config:
     name = Path(arguments.config).stem
     config.work_dir = arguments.work_dir or config.get("work_dir") or str(Path("work_dirs") / name)
     return config
+
+
+def set_up_processes(config: Config) -> None:
+    """Let a run of several processes use gloo where there is no GPU; mmengine alone would ask for CUDA devices."""
+    if config.launcher != "none" and not torch.cuda.is_available():
+        torch.distributed.init_process_group("gloo")
+        config.model_wrapper_cfg = {
+            "type": "MMDistributedDataParallel",
+            "device_ids": None,
+            "broadcast_buffers": False,
+        }
 
 
 def check_datasets(config: Config, *loaders: str) -> None:

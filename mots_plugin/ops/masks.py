@@ -5,6 +5,8 @@ Shapes: N masks, s x s cells of a mask head's output, images of H x W pixels.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ def paste_masks(
     boxes: NDArray[np.float32],
     image_shape: tuple[int, int],
     threshold: float = 0.5,
-) -> list[dict]:
+) -> list[Any]:
     """Resample each mask into its box and binarise it there.
 
     Equal to bilinear pasting into a full image with zeros outside (``mmdet``'s ``_do_paste_mask``) followed by the
@@ -54,7 +56,7 @@ def _bilinear_weights(pixels: NDArray[np.intp], start: float, end: float, cells:
     return np.maximum(0.0, 1.0 - np.abs(position - np.arange(cells))).astype(np.float32)
 
 
-def _run_lengths(crop: NDArray[np.bool_], left: int, top: int, height: int, width: int) -> dict:
+def _run_lengths(crop: NDArray[np.bool_], left: int, top: int, height: int, width: int) -> dict[str, Any]:
     """Code a crop, placed at (left, top) of an H x W image, as column-major run lengths."""
     framed = np.pad(crop.T, ((0, 0), (1, 1))).astype(np.int8)
     column, edge = np.nonzero(np.diff(framed, axis=1))  # edges alternate: run start, run end (exclusive)

@@ -5,6 +5,8 @@ Shapes: R regions over all frames, N detections of a frame, D dimensions of an a
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from mmdet.models.layers import multiclass_nms
 from mmdet.models.roi_heads import StandardRoIHead
@@ -30,7 +32,7 @@ class AssociationRoIHead(StandardRoIHead):
         **kwargs: Arguments of ``StandardRoIHead``.
     """
 
-    def __init__(self, association_head: ConfigType, **kwargs) -> None:
+    def __init__(self, association_head: ConfigType, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.association_head = MODELS.build(association_head)
 
@@ -56,13 +58,12 @@ class AssociationRoIHead(StandardRoIHead):
         ]
         box_results = self.bbox_loss(x, sampling_results)
         mask_results = self.mask_loss(x, sampling_results, box_results["bbox_feats"], ground_truth)
-        clips = torch.cat(
-            [result.priors.new_full((len(result.priors),), i // clip_length) for i, result in enumerate(sampling_results)]
-        )
+        regions = torch.tensor([len(result.priors) for result in sampling_results], device=x[0].device)
+        clips = torch.arange(len(regions), device=x[0].device).div(clip_length, rounding_mode="floor")
         association_loss = self.association_head.loss(
             self.association_head(box_results["bbox_feats"]),
             self.association_head.get_targets(sampling_results, ground_truth),
-            clips.long(),
+            clips.repeat_interleave(regions),
         )
         return {**box_results["loss_bbox"], **mask_results["loss_mask"], **association_loss}
 

@@ -24,15 +24,13 @@ class IdentityConv3D(nn.Module):
 
     def __init__(self, channels: int, depthwise_separable: bool) -> None:
         super().__init__()
+        groups = channels if depthwise_separable else 1
+        convolutions = [nn.Conv3d(channels, channels, 3, padding=(0, 1, 1), groups=groups, bias=False)]
         if depthwise_separable:
-            self.convolutions = nn.Sequential(
-                nn.Conv3d(channels, channels, 3, padding=(0, 1, 1), groups=channels, bias=False),
-                nn.Conv3d(channels, channels, 1, bias=False),
-            )
-        else:
-            self.convolutions = nn.Sequential(nn.Conv3d(channels, channels, 3, padding=(0, 1, 1), bias=False))
-        for convolution in self.convolutions:
+            convolutions.append(nn.Conv3d(channels, channels, 1, bias=False))
+        for convolution in convolutions:
             nn.init.dirac_(convolution.weight, groups=convolution.groups)
+        self.convolutions = nn.Sequential(*convolutions)
 
     def forward(self, window: Tensor) -> Tensor:
         """Map (N, C, T + 2, H, W), zero-padded or real neighbours at both ends, to (N, C, T, H, W)."""

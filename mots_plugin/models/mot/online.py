@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from mmdet.models.mot import BaseMOTModel
 from mmdet.registry import TASK_UTILS
@@ -76,7 +76,7 @@ class OnlineMOT(BaseMOTModel):
         self.reset_network()
         self.tracker.reset()
 
-    def predict(self, inputs: Tensor, data_samples: list[TrackDataSample], **kwargs) -> list[TrackDataSample]:
+    def predict(self, inputs: Tensor, data_samples: list[TrackDataSample], **kwargs: Any) -> list[TrackDataSample]:
         """Track the next frames of one video.
 
         Args:

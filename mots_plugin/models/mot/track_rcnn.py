@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from mmdet.registry import MODELS
@@ -47,7 +48,7 @@ class TrackRCNN(OnlineMOT):
         self._stream = self.temporal.stream() if self.temporal is not None else None
         self._waiting: deque[DetDataSample] = deque()
 
-    def loss(self, inputs: Tensor, data_samples: list[TrackDataSample], **kwargs) -> dict[str, Tensor]:
+    def loss(self, inputs: Tensor, data_samples: list[TrackDataSample], **kwargs: Any) -> dict[str, Tensor]:
         """Losses on clips of adjacent frames.
 
         Args:

@@ -1,0 +1,91 @@
+"""Every config builds; one training step is finite and reaches every weight; predictions keep the contract."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from clips import random_clip, single_frames
+from mmengine.config import Config
+from pycocotools import mask as coco_mask
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+LEAVES = sorted(str(file.relative_to(CONFIGS)) for file in CONFIGS.glob("[!_]*/*.py"))
+# The paper's input: clips of 8 frames at 309 x 1024 (for FPN, which needs no more to be stepped, 2 frames).
+FULL_SIZE = {name: (2 if "fpn" in name else 8, 309, 1024) for name in LEAVES if "tiny" not in name}
+TINY = [name for name in LEAVES if "tiny" in name]
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_leaves_are_diffs(name):
+    assert len((CONFIGS / name).read_text().splitlines()) <= 40
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_configs_name_the_dataset_they_score(name):
+    config = Config.fromfile(CONFIGS / name)
+    dataset = config.test_dataloader.dataset
+    assert config.test_evaluator.ann_file == (dataset.get("data_root") or "") + dataset.ann_file
+
+
+def step(model, clip):
+    """One forward and backward pass; returns the losses by name."""
+    model.train()
+    data = model.data_preprocessor(clip, training=True)
+    losses = model(**data, mode="loss")
+    total, logged = model.parse_losses(losses)
+    total.backward()
+    return {name: float(value) for name, value in logged.items()}
+
+
+def assert_trains(model, clip):
+    losses = step(model, clip)
+    assert {"loss_rpn_cls", "loss_rpn_bbox", "loss_cls", "loss_bbox", "loss_mask", "loss_association"} <= set(losses)
+    assert all(np.isfinite(value) for value in losses.values())
+    without = [name for name, weight in model.named_parameters() if weight.requires_grad and weight.grad is None]
+    assert without == []
+
+
+def assert_tracks(model, clip):
+    """All frames come out once, in order, each with non-overlapping masks in the original image."""
+    model.eval()
+    finished = []
+    with torch.no_grad():
+        for frame in single_frames(clip):
+            (result,) = model.test_step(frame)
+            finished += result.video_data_samples
+    length, _, height, width = clip["inputs"][0].shape
+    assert [frame.frame_id for frame in finished] == list(range(length))
+    for frame in finished:
+        tracks = frame.pred_track_instances
+        assert len(set(tracks.instances_id.tolist())) == len(tracks.instances_id)
+        assert all(tuple(mask["size"]) == (height, width) for mask in tracks.masks)
+        if len(tracks.masks) > 1:
+            assert coco_mask.decode(tracks.masks).sum(axis=2).max() == 1
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_configs_train_and_track(name, build_model):
+    torch.manual_seed(0)
+    model = build_model(name)
+    assert_trains(model, random_clip(4, 96, 160))
+    assert_tracks(model, random_clip(4, 96, 160))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FULL_SIZE)
+def test_full_size_configs_train_and_track(name, build_model):
+    torch.manual_seed(0)
+    model = build_model(name)
+    assert_trains(model, random_clip(*FULL_SIZE[name]))
+    model.zero_grad(set_to_none=True)
+    assert_tracks(model, random_clip(2, 375, 1242))
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_training_leaves_the_labels_alone(name, build_model):
+    """The proposal network knows one class; the ground truth it borrows must keep both."""
+    clip = random_clip(4, 96, 160)
+    step(build_model(name), clip)
+    for frame in clip["data_samples"][0]:
+        assert frame.gt_instances.labels.tolist() == [0, 1, 0, 1]
