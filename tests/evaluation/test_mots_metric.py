@@ -78,14 +78,15 @@ def run_near_online(metric: MOTSMetric, video: str, predictions: MaskTracks) -> 
         metric.process(None, [finished_frames(video, predictions, frames).to_dict()])
 
 
-def expected_summary(videos: Videos) -> dict:
-    classes = {"car": 1, "pedestrian": 2}
-    counts = {name: count_sequence(*pair, range(1, 7), classes, METRIC_FAMILIES) for name, pair in videos.items()}
-    return summarise(counts, METRIC_FAMILIES)
+def expected_summary(videos: Videos, *names: str) -> dict:
+    classes, families = {"car": 1, "pedestrian": 2}, {name: METRIC_FAMILIES[name] for name in names}
+    counts = {name: count_sequence(*pair, range(1, 7), classes, families) for name, pair in videos.items()}
+    return summarise(counts, families)
 
 
 def test_scores_files_and_json_of_a_whole_run(tmp_path: Path, videos: Videos, annotations: str) -> None:
-    metric = METRICS.build({"type": "MOTSMetric", "ann_file": annotations, "out_dir": str(tmp_path / "out")})
+    config = {"type": "MOTSMetric", "ann_file": annotations, "metric": ["smotsa", "hota"]}
+    metric = METRICS.build(config | {"out_dir": str(tmp_path / "out")})
     evaluator = Evaluator(metric)
     evaluator.dataset_meta = {"classes": CLASSES}
     for video, (_, predictions) in videos.items():
@@ -93,10 +94,11 @@ def test_scores_files_and_json_of_a_whole_run(tmp_path: Path, videos: Videos, an
             evaluator.process([finished_frames(video, predictions, [frame])])
     metrics = evaluator.evaluate(18)
 
-    summary = expected_summary(videos)
+    summary = expected_summary(videos, "smotsa", "hota")
     assert metrics["car/sMOTSA"] == summary["car"]["sMOTSA"]
     assert metrics["pedestrian/IDSW"] == summary["pedestrian"]["IDSW"]
     assert metrics["all/Frag"] == summary["all"]["Frag"]
+    assert metrics["car/HOTA"] == summary["car"]["HOTA"]
     assert json.loads((tmp_path / "out" / "metrics.json").read_text()) == summary
     assert sorted(path.name for path in (tmp_path / "out" / "tracks").iterdir()) == ["0002.txt", "0006.txt", "0007.txt"]
     written, predictions = read_mots_txt(tmp_path / "out" / "tracks" / "0006.txt"), videos["0006"][1]
@@ -121,7 +123,7 @@ def test_epochs_do_not_add_up(videos: Videos, annotations: str) -> None:
             run_near_online(metric, video, predictions)
         results.append(metric.evaluate(0))
     assert results[0] == results[1]
-    assert results[0]["val/all/TP"] == expected_summary(videos)["all"]["TP"]
+    assert results[0]["val/all/TP"] == expected_summary(videos, "smotsa")["all"]["TP"]
 
 
 def test_tracks_go_to_a_temporary_folder_that_is_removed(

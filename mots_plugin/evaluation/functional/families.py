@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from mots_plugin.evaluation.functional.hota import hota_counts, hota_scores
+from mots_plugin.evaluation.functional.identity import identity_counts, identity_scores
 from mots_plugin.evaluation.functional.mask_pairs import mask_pairs
 from mots_plugin.evaluation.functional.mots import mots_counts, mots_scores
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs
@@ -39,6 +41,10 @@ METRIC_FAMILIES: dict[str, MetricFamily] = {
         mots_scores,
         ("sMOTSA", "MOTSA", "MOTSP", "IDSW", "TP", "FP", "FN", "Frag", "MT", "PT", "ML", "recall", "precision"),
     ),
+    "hota": MetricFamily(
+        hota_counts, hota_scores, ("HOTA", "DetA", "AssA", "DetRe", "DetPr", "AssRe", "AssPr", "LocA")
+    ),
+    "idf1": MetricFamily(identity_counts, identity_scores, ("IDF1", "IDP", "IDR", "IDTP", "IDFN", "IDFP")),
 }
 
 

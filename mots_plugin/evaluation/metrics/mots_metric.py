@@ -187,8 +187,8 @@ class MOTSMetric(BaseMetric):
         if missing:
             logger.warning(f"Not tracked, so not scored: {', '.join(missing)} (of {self.ann_file})")
         self.summary = summarise(counts, self.families)
-        columns = [column for family in self.families.values() for column in family.columns]
-        logger.info(f"\n{format_summary(self.summary, columns)}")
+        for family in self.families.values():
+            logger.info(f"\n{format_summary(self.summary, family.columns)}")
         if self.out_dir is not None and is_main_process():
             self.write_json(Path(self.out_dir) / "metrics.json")
             logger.info(f"Tracks and metrics lie in {self.out_dir}")
