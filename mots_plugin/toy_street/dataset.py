@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from signal import SIG_IGN, SIGINT, signal
 
 import cv2
 
@@ -81,7 +82,7 @@ class StreetDataset:
         missing = self.missing()
         render = partial(_render, self)
         if workers > 1 and len(missing) > 1:
-            with get_context("spawn").Pool(min(workers, len(missing)), cv2.setNumThreads, (1,)) as pool:
+            with get_context("spawn").Pool(min(workers, len(missing)), _prepare_worker) as pool:
                 yield from pool.imap_unordered(render, missing)
         else:
             yield from map(render, missing)
@@ -103,6 +104,11 @@ class StreetDataset:
             path = self.folder / f"{split}.seqmap"
             if numbers and not path.exists():
                 write_seqmap(path, [SequenceRange(sequence_name(number), 0, last) for number in numbers])
+
+
+def _prepare_worker() -> None:
+    signal(SIGINT, SIG_IGN)  # Ctrl-C reaches all processes; only the first shall speak of it
+    cv2.setNumThreads(1)
 
 
 def _render(dataset: StreetDataset, sequence: int) -> int:
