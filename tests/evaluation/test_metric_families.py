@@ -4,12 +4,13 @@ import sys
 import pytest
 
 from mots_plugin.evaluation.functional.families import check_metric_names, known_metrics
+from mots_plugin.formats.errors import FormatError
 
 
 def test_unknown_names_list_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"unknown metric smota; known are: smotsa"):
+    with pytest.raises(FormatError, match=r"there is no metric smota; known are: smotsa, hota, idf1"):
         check_metric_names(["smotsa", "smota"])
-    with pytest.raises(ValueError, match="no metric named"):
+    with pytest.raises(FormatError, match="no metric is named"):
         check_metric_names([])
     check_metric_names(known_metrics())
 

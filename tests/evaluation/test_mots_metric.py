@@ -164,7 +164,7 @@ def test_overlapping_predictions_are_refused(videos: Videos, annotations: str) -
 
 
 def test_bad_arguments_fail_before_any_model_runs(tmp_path: Path, annotations: str) -> None:
-    with pytest.raises(ValueError, match="unknown metric mota; known are: smotsa"):
+    with pytest.raises(FormatError, match="there is no metric mota; known are: smotsa"):
         MOTSMetric(annotations, metric=["mota"])
     with pytest.raises(FormatError, match=r"missing\.json: annotation file not found"):
         MOTSMetric(str(tmp_path / "missing.json"))

@@ -11,6 +11,7 @@ from mots_plugin.evaluation.functional.identity import identity_counts, identity
 from mots_plugin.evaluation.functional.mask_pairs import mask_pairs
 from mots_plugin.evaluation.functional.mots import mots_counts, mots_scores
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs
+from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import MaskTracks
 
 Scores = dict[str, float]
@@ -54,15 +55,18 @@ def known_metrics() -> list[str]:
 
 
 def check_metric_names(names: Sequence[str]) -> None:
-    """Raise a ValueError that lists the known names if one is unknown.
+    """Check that all names are known.
 
     Args:
-        names: Names of metric families.
+        names: Names of metric families, at least one.
+
+    Raises:
+        FormatError: One is unknown; lists the known names.
     """
     unknown = [name for name in names if name not in METRIC_FAMILIES]
     if unknown or not names:
-        problem = f"unknown metric {', '.join(unknown)}" if unknown else "no metric named"
-        raise ValueError(f"{problem}; known are: {', '.join(METRIC_FAMILIES)}")
+        problem = f"there is no metric {', '.join(unknown)}" if unknown else "no metric is named"
+        raise FormatError("metrics", problem, f"known are: {', '.join(METRIC_FAMILIES)}")
 
 
 def count_sequence(
