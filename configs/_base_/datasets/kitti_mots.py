@@ -11,7 +11,7 @@ train_pipeline = [
         type='TransformBroadcaster',
         share_random_params=True,  # one flip, one gamma a clip
         transforms=[
-            dict(type='LoadImageFromFile'),
+            dict(type='LoadFrameImage'),
             dict(type='LoadMOTSAnnotations'),
             dict(type='Resize', scale=(1024, 309), keep_ratio=False),
             dict(type='RandomFlip', prob=0.5),
@@ -24,7 +24,7 @@ test_pipeline = [
     dict(
         type='TransformBroadcaster',
         transforms=[
-            dict(type='LoadImageFromFile'),
+            dict(type='LoadFrameImage'),
             dict(type='Resize', scale=(1242, 375), keep_ratio=False),
         ]),
     dict(type='PackMOTSInputs'),

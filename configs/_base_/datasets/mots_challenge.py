@@ -13,7 +13,7 @@ train_pipeline = [
         type='TransformBroadcaster',
         share_random_params=True,  # one flip, one gamma a clip
         transforms=[
-            dict(type='LoadImageFromFile'),
+            dict(type='LoadFrameImage'),
             dict(type='LoadMOTSAnnotations'),
             dict(type='Resize', scale=(747, 420), keep_ratio=True),
             dict(type='RandomFlip', prob=0.5),
@@ -26,7 +26,7 @@ test_pipeline = [
     dict(
         type='TransformBroadcaster',
         transforms=[
-            dict(type='LoadImageFromFile'),
+            dict(type='LoadFrameImage'),
             dict(type='Resize', scale=(1024, 420), keep_ratio=True),
         ]),
     dict(type='PackMOTSInputs'),

@@ -8,7 +8,7 @@ train_pipeline = [
         type='TransformBroadcaster',
         share_random_params=True,  # one flip, one gamma a clip
         transforms=[
-            dict(type='LoadImageFromFile'),
+            dict(type='LoadFrameImage'),
             dict(type='LoadMOTSAnnotations'),
             dict(type='Resize', scale_factor=1.0),
             dict(type='RandomFlip', prob=0.5),
@@ -21,7 +21,7 @@ test_pipeline = [
     dict(
         type='TransformBroadcaster',
         transforms=[
-            dict(type='LoadImageFromFile'),
+            dict(type='LoadFrameImage'),
             dict(type='Resize', scale_factor=1.0),
         ]),
     dict(type='PackMOTSInputs'),

@@ -8,6 +8,15 @@ from mots_plugin.datasets.transforms.annotations import FitBoxesToMasks, LoadMOT
 from mots_plugin.datasets.transforms.flow import LoadFlow
 from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
 from mots_plugin.datasets.transforms.gamma import RandomGamma
+from mots_plugin.datasets.transforms.images import LoadFrameImage
 from mots_plugin.datasets.transforms.packing import PackMOTSInputs
 
-__all__ = ["ClipFrameSample", "FitBoxesToMasks", "LoadFlow", "LoadMOTSAnnotations", "PackMOTSInputs", "RandomGamma"]
+__all__ = [
+    "ClipFrameSample",
+    "FitBoxesToMasks",
+    "LoadFlow",
+    "LoadFrameImage",
+    "LoadMOTSAnnotations",
+    "PackMOTSInputs",
+    "RandomGamma",
+]
