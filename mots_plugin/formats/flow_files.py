@@ -51,9 +51,9 @@ def write_kitti_flow(path: str | Path, flow: Flow, valid: NDArray[np.bool_] | No
     stored = ((steps >= 0) & (steps < 2**16)).all(axis=-1)  # False for nan as well
     if valid is not None:
         stored &= valid
-    blue_green_red = np.zeros((*stored.shape, 3), np.uint16)
-    blue_green_red[stored, 0] = 1
-    blue_green_red[stored, 1:] = steps[stored][:, ::-1]
+    blue_green_red = np.empty((*stored.shape, 3), np.uint16)
+    blue_green_red[..., 0] = stored
+    blue_green_red[..., 1:] = np.where(np.expand_dims(stored, -1), steps, 0)[..., ::-1]
     _write_png(path, blue_green_red)
 
 

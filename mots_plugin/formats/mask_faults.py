@@ -11,7 +11,7 @@ from mots_plugin.formats.rle import find_count_problems, intersection
 from mots_plugin.formats.rle_counts import decode_counts, decode_sound_counts, foreground_runs
 
 
-def find_faults(tracks: MaskTracks) -> list[Fault]:
+def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
     """List every fault of a sequence's masks, in the order of its rows.
 
     The rules are those of mots_tools (``mots_common/io.py``): class ids 1, 2 or 10, an id at most once a frame, no
@@ -20,11 +20,12 @@ def find_faults(tracks: MaskTracks) -> list[Fault]:
 
     Args:
         tracks: The masks; nothing in them is taken on trust.
+        row_name: What ``tracks.lines`` count: lines of a text file, or ``"annotation"`` for ids in a json.
     """
     faults: list[tuple[int, Fault]] = []
 
     def add(row: int | np.integer, kind: str, problem: str, cure: str) -> None:
-        faults.append((int(row), Fault(tracks.source, _place(tracks, row), problem, cure, kind)))
+        faults.append((int(row), Fault(tracks.source, _place(tracks, row, row_name), problem, cure, kind)))
 
     known = ", ".join(f"{class_id} ({name})" for class_id, name in CLASS_NAMES.items())
     for row in np.flatnonzero(~np.isin(tracks.class_ids, list(CLASS_NAMES))):
@@ -34,7 +35,7 @@ def find_faults(tracks: MaskTracks) -> list[Fault]:
     for row in np.flatnonzero(tracks.track_ids < 0):
         add(row, "number", f"track id {tracks.track_ids[row]} is negative", "number the tracks from 0 or above")
     for later, first in _repeated_in_frame(tracks):
-        where = f"frame {tracks.frames[later]} (first: {_where(tracks, first)})"
+        where = f"frame {tracks.frames[later]} (first: {_where(tracks, first, row_name)})"
         problem = f"track id {tracks.track_ids[later]} occurs twice in {where}"
         add(later, "duplicate", problem, "give each object of a frame its own id, also across classes")
 
@@ -42,21 +43,21 @@ def find_faults(tracks: MaskTracks) -> list[Fault]:
     counts, offsets, broken = decode_sound_counts([mask["counts"] for mask in tracks.masks])
     broken = find_count_problems(counts, offsets, sizes) | broken
     for unsound, rle_problem in broken.items():
-        add(unsound, "rle", f"run-length code {rle_problem}", "write the line anew from the mask")
+        add(unsound, "rle", f"run-length code {rle_problem}", f"write the {row_name} anew from the mask")
     sound = np.ones(len(tracks), bool)
     sound[list(broken)] = False
     for row in np.flatnonzero(np.any(sizes != sizes[:1], axis=1) & sound):
         size, first_size = (f"{height} x {width}" for height, width in (sizes[row], sizes[0]))
-        problem = f"image size {size} differs from {first_size} in {_where(tracks, 0)}"
+        problem = f"image size {size} differs from {first_size} in {_where(tracks, 0, row_name)}"
         add(row, "size", problem, "all masks of a sequence must have its image size (height width)")
 
     starts, ends, rows = foreground_runs(counts, offsets)
     occupied = np.bincount(rows, minlength=len(tracks)) > 0
     for row in np.flatnonzero(sound & ~occupied):
-        add(row, "empty", f"mask of track {tracks.track_ids[row]} has no pixel", "remove the line")
+        add(row, "empty", f"mask of track {tracks.track_ids[row]} has no pixel", f"remove the {row_name}")
     usable = sound[rows]
     for first, later, pixels in _overlapping_pairs(tracks, sizes, starts[usable], ends[usable], rows[usable]):
-        other = f"track {tracks.track_ids[first]} ({_where(tracks, first)})"
+        other = f"track {tracks.track_ids[first]} ({_where(tracks, first, row_name)})"
         shared = f"{pixels} pixel{'s' * (pixels != 1)} in frame {tracks.frames[later]} with that of {other}"
         problem = f"mask of track {tracks.track_ids[later]} shares {shared}"
         add(later, "overlap", problem, "give every pixel to one mask at most")
@@ -111,9 +112,9 @@ def _repeated_in_frame(tracks: MaskTracks) -> list[tuple[int, int]]:
     return [(int(row), int(first_row[row])) for row in np.flatnonzero(first_row != np.arange(len(tracks)))]
 
 
-def _place(tracks: MaskTracks, row: int | np.integer) -> str:
-    return str(tracks.lines[row]) if tracks.lines[row] else f"frame {tracks.frames[row]}"
+def _place(tracks: MaskTracks, row: int | np.integer, row_name: str) -> str:
+    return _where(tracks, row, row_name).removeprefix("line ")
 
 
-def _where(tracks: MaskTracks, row: int | np.integer) -> str:
-    return f"line {tracks.lines[row]}" if tracks.lines[row] else f"frame {tracks.frames[row]}"
+def _where(tracks: MaskTracks, row: int | np.integer, row_name: str) -> str:
+    return f"{row_name} {tracks.lines[row]}" if tracks.lines[row] else f"frame {tracks.frames[row]}"
