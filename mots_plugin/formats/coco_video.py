@@ -148,7 +148,7 @@ class CocoVideo:
             found = self.annotations(image["id"])
             frames += [image.get("frame_number", image["frame_id"])] * len(found)
             annotations += found
-            masks += [self._mask(annotation) for annotation in found]
+            masks += [annotation_mask(annotation, self.source) for annotation in found]
         for annotation in annotations:
             if class_of.get(annotation["category_id"]) is None:
                 name = self.class_names.get(annotation["category_id"])
@@ -164,20 +164,32 @@ class CocoVideo:
             name=video_name,
         )
 
-    def _mask(self, annotation: dict[str, Any]) -> RLE:
-        try:
-            segmentation = annotation["segmentation"]
-            height, width = map(int, segmentation["size"])
-            counts = segmentation["counts"]
-            if isinstance(counts, str):
-                counts = counts.encode("ascii", "replace")
-            else:  # YouTube-VIS and others write the run lengths as a list
-                counts = encode_counts(np.asarray(counts, np.int64), height, width)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            problem = f"has no run-length coded mask ({type(error).__name__}: {error})"
-            cure = "write 'segmentation': {'size': [height, width], 'counts': string}"
-            raise FormatError(self.source, problem, cure, f"annotation {annotation['id']}") from error
-        return {"size": [height, width], "counts": counts}
+
+def annotation_mask(annotation: dict[str, Any], source: str | os.PathLike[str]) -> RLE:
+    """Return the mask of an annotation; run lengths written as a list, as YouTube-VIS does, are compressed.
+
+    Whether a compressed string is sound is not looked at.
+
+    Args:
+        annotation: Its entry in the json.
+        source: The json, for messages.
+
+    Raises:
+        FormatError: It has no run-length coded mask.
+    """
+    try:
+        segmentation = annotation["segmentation"]
+        height, width = map(int, segmentation["size"])
+        counts = segmentation["counts"]
+        if isinstance(counts, str):
+            counts = counts.encode("ascii", "replace")
+        else:
+            counts = encode_counts(np.asarray(counts, np.int64), height, width)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        problem = f"has no run-length coded mask ({type(error).__name__}: {error})"
+        cure = "write 'segmentation': {'size': [height, width], 'counts': string}"
+        raise FormatError(source, problem, cure, f"annotation {annotation['id']}") from error
+    return {"size": [height, width], "counts": counts}
 
 
 def read_coco_video(path: str | os.PathLike[str]) -> CocoVideo:

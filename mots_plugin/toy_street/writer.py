@@ -3,7 +3,7 @@
 Below the output folder, for sequence ``SSSS``:
 
 - ``training/image_02/SSSS/FFFFFF.png``, ``instances/SSSS/FFFFFF.png``, ``instances_txt/SSSS.txt``: KITTI MOTS
-- ``panoptic_maps/{train,val}/SSSS/FFFFFF.png``, ``images/{train,val}/SSSS``: KITTI-STEP
+- ``panoptic_maps/{train,val}/SSSS/FFFFFF.png``: KITTI-STEP
 - ``mot/SSSS/gt/gt.txt``, ``mot/SSSS/seqinfo.ini``, ``mot/SSSS/img1``: MOTChallenge boxes of whole silhouettes;
   frames from 1
 - ``flow/SSSS/FFFFFF.png``: KITTI flow from frame F to F + 1
@@ -67,13 +67,13 @@ def write_sequence(folder: Path, settings: StreetSettings, sequence: int, split:
         shutil.rmtree(partial)
     places = [
         f"training/image_02/{name}", f"instances/{name}", f"instances_txt/{name}.txt",
-        f"panoptic_maps/{split}/{name}", f"images/{split}/{name}", f"mot/{name}", f"flow/{name}",
+        f"panoptic_maps/{split}/{name}", f"mot/{name}", f"flow/{name}",
     ]  # fmt: skip
     statistics = _write_files(partial, build_scene(settings, sequence), name, split)
     for place in places:
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.is_dir() and not target.is_symlink():
+        if target.is_dir():
             shutil.rmtree(target)  # left by a run that was stopped right here
         os.replace(partial / place, target)
     shutil.rmtree(partial)
@@ -84,9 +84,8 @@ def write_sequence(folder: Path, settings: StreetSettings, sequence: int, split:
 def _write_files(root: Path, scene: Scene, name: str, split: str) -> dict[str, float]:
     images, instances = root / "training/image_02" / name, root / "instances" / name
     panoptic, flow, mot = root / "panoptic_maps" / split / name, root / "flow" / name, root / "mot" / name
-    for place in (images, instances, panoptic, flow, mot / "gt", mot / "img1", root / "images" / split):
+    for place in (images, instances, panoptic, flow, mot / "gt", mot / "img1"):
         place.mkdir(parents=True)
-    (root / "images" / split / name).symlink_to(f"../../training/image_02/{name}")
     masks: list[tuple[int, int, RLE]] = []
     boxes: list[NDArray[np.float64]] = []
     meter = StatisticsMeter()
