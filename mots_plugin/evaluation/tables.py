@@ -9,12 +9,13 @@ COLUMN_TITLES = {"IDSW": "IDS"}
 """Columns that a table calls otherwise than the metric is called."""
 
 
-def format_summary(summary: Mapping[str, Any], columns: Sequence[str]) -> str:
+def format_summary(summary: Mapping[str, Any], columns: Sequence[str], per_sequence: bool = True) -> str:
     """Write a summary as tables.
 
     Args:
         summary: As :func:`mots_plugin.evaluation.functional.families.summarise` returns it.
         columns: Metrics to show. Fractions are shown in percent with one decimal, integers as they are.
+        per_sequence: Show a row for each sequence.
 
     Returns:
         One table for each class, then one for all classes together if there are several.
@@ -26,7 +27,8 @@ def format_summary(summary: Mapping[str, Any], columns: Sequence[str]) -> str:
     for class_name in classes:
         title = "all classes" if class_name == "all" else class_name
         rows = {"all sequences": summary[class_name]}
-        rows.update({name: scores[class_name] for name, scores in summary["sequences"].items()})
+        if per_sequence:
+            rows.update({name: scores[class_name] for name, scores in summary["sequences"].items()})
         cells = [[name, *(_cell(scores[column]) for column in columns)] for name, scores in rows.items()]
         tables.append(format_table([title, *(COLUMN_TITLES.get(column, column) for column in columns)], cells))
     return "\n\n".join(tables)

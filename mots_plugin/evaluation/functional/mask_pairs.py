@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from mots_plugin.evaluation.functional.mask_runs import MaskRuns, are_disjoint, decode_runs, intersections, union
 from mots_plugin.evaluation.functional.matching import EPSILON, match_by_similarity
-from mots_plugin.evaluation.functional.sequence_faults import find_sequence_faults
+from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, find_sequence_faults
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs, number_from_zero
-from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 
 
@@ -78,8 +77,8 @@ def mask_pairs(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequen
         frames: Number of every frame of the sequence, with or without objects, ascending.
 
     Raises:
-        FormatError: Overlapping masks, an id twice in a frame, masks of another image size, frames out of range or
-            broken run-length codes, on either side. Nothing is repaired.
+        FaultySequenceError: Overlapping masks, an id twice in a frame, masks of another image size, frames out of
+            range or broken run-length codes, on either side. Nothing is repaired.
     """
     ground_truth, predictions = _by_frame(ground_truth), _by_frame(predictions)
     try:
@@ -88,9 +87,7 @@ def mask_pairs(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequen
         faults = find_sequence_faults(ground_truth, predictions, frames)
         if not faults:
             raise AssertionError(f"{error}, but no fault was found in {predictions.source}") from error
-        more = f" (and {len(faults) - 1} more faults in this sequence)" if len(faults) > 1 else ""
-        first = faults[0]
-        raise FormatError(first.file, first.problem, first.cure + more, first.place) from None
+        raise FaultySequenceError(faults) from None
     pair_gt, pair_prediction, shared = intersections(gt_runs, prediction_runs)
     areas = gt_runs.areas[pair_gt] + prediction_runs.areas[pair_prediction]
     _, inside, ignored_pixels = intersections(ignored, prediction_runs)

@@ -7,9 +7,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mots_plugin.formats.errors import Fault
+from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.mask_faults import find_faults
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
+
+
+class FaultySequenceError(FormatError):
+    """A sequence that cannot be evaluated; its text names the first fault and counts the others.
+
+    Args:
+        faults: All of its faults, at least one.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        first = faults[0]
+        more = f" (and {len(faults) - 1} more faults in this sequence)" if len(faults) > 1 else ""
+        super().__init__(first.file, first.problem, first.cure + more, first.place)
+        self.faults = list(faults)
+
+    def __reduce__(self) -> tuple[type[FaultySequenceError], tuple[list[Fault]]]:
+        return FaultySequenceError, (self.faults,)  # so that it survives the way between processes
 
 
 def find_sequence_faults(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int]) -> list[Fault]:

@@ -1,0 +1,87 @@
+#!/usr/bin/env python
+"""Score tracks on disk, those of any tracker, without a model or a GPU.
+
+    python tools/eval_tracks.py --gt DIR --pred DIR --format kitti_mots --eval smotsa hota idf1 --json scores.json
+
+Both sides may be folders or zip files, with masks as text or as id PNGs: SSSS.txt, instances_txt/SSSS.txt,
+SSSS/gt/gt.txt, instances/SSSS/FFFFFF.png. Without a seqmap, all sequences of the ground truth are scored. Frames run
+from 0 (KITTI MOTS) or 1 (MOTSChallenge) to what seqinfo.ini says, or to the last mask.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from mots_plugin.evaluation.file_scoring import MASK_BENCHMARKS, score_files
+from mots_plugin.evaluation.functional.families import METRIC_FAMILIES, known_metrics
+from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
+from mots_plugin.evaluation.tables import format_summary
+from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.one_line_errors import report_errors_in_one_line
+from mots_plugin.formats.seqmap import read_seqmap
+from mots_plugin.formats.splits import SPLITS
+
+
+def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gt", type=Path, required=True, help="ground truth, a folder or zip file")
+    parser.add_argument("--pred", type=Path, required=True, help="results, a folder or zip file")
+    parser.add_argument("--format", choices=list(MASK_BENCHMARKS), required=True, help="rules of the data set")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--seqmap", type=Path, help="which sequences and frames, as mots_tools or trackeval write it")
+    which.add_argument("--split", choices=list(SPLITS), help="an official split")
+    names = ", ".join(known_metrics())
+    parser.add_argument("--eval", nargs="+", default=["smotsa"], metavar="METRIC", help=f"{names} (default: smotsa)")
+    parser.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score (default: all of the data set)")
+    parser.add_argument("--per-sequence", action="store_true", help="show a row for each sequence")
+    parser.add_argument("--json", type=Path, help="write all numbers, unrounded, to this file")
+    parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
+    parser.add_argument(
+        "--fix-overlaps",
+        action="store_true",
+        help="give pixels of overlapping results to the mask that comes first in the file, rather than stop",
+    )
+    return parser.parse_args(argv)
+
+
+@report_errors_in_one_line
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = parse_arguments(argv)
+    sequences = None
+    if arguments.seqmap is not None:
+        sequences = read_seqmap(arguments.seqmap)
+    elif arguments.split is not None:
+        sequences = list(SPLITS[arguments.split])
+    try:
+        scores = score_files(
+            arguments.gt,
+            arguments.pred,
+            MASK_BENCHMARKS[arguments.format],
+            arguments.eval,
+            sequences,
+            arguments.classes,
+            arguments.workers,
+            arguments.fix_overlaps,
+        )
+    except FaultySequenceError as error:
+        for fault in error.faults:
+            print(f"error: {fault}", file=sys.stderr)
+        return 1
+    for name, pixels in scores.pixels_moved.items():
+        print(f"{name}: {pixels} pixels of overlapping masks given to the mask that comes first")
+    for metric in arguments.eval:
+        print(f"{format_summary(scores.summary, METRIC_FAMILIES[metric].columns, arguments.per_sequence)}\n")
+    if arguments.json is not None:
+        with atomic_write(arguments.json) as file:
+            json.dump({**scores.summary, "inproc_s": scores.seconds}, file, indent=2)
+            file.write("\n")
+        print(f"all numbers: {arguments.json}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
