@@ -27,13 +27,16 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     arguments = parse_arguments()
     check_metric_names(arguments.eval)
+    from mmengine.dist import is_main_process
     from mmengine.runner import Runner
 
-    from mots_plugin.apis.checkpoints import check_fits
+    from mots_plugin.apis.checkpoints import check_fits, read_checkpoint
+    from mots_plugin.apis.run_errors import named_run_errors
     from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config, set_up_processes
 
     config = load_run_config(arguments)
     check_datasets(config, "test_dataloader")
+    checkpoint = read_checkpoint(arguments.checkpoint)
     out = check_writable(arguments.out or Path(config.work_dir) / "test")
     dataset = config.test_dataloader.dataset
     annotations = Path(dataset.get("data_root") or "", dataset.ann_file)
@@ -43,12 +46,17 @@ def main() -> None:
         config.default_hooks.visualization.update(draw=True, show_dir=arguments.show_dir)
     config.load_from = arguments.checkpoint
     set_up_processes(config)
-    runner = Runner.from_cfg(config)
-    check_fits(arguments.checkpoint, runner.model)
-    runner.test()
-    print(f"tracks: {out / 'tracks'}\nmetrics: {out / 'metrics.json'}")
-    if arguments.show_dir is not None:
-        print(f"pictures and videos: {arguments.show_dir}")
+    with named_run_errors(arguments.config):
+        runner = Runner.from_cfg(config)
+        check_fits(arguments.checkpoint, checkpoint, runner.model)
+        del checkpoint
+        if is_main_process():
+            (out / "metrics.json").unlink(missing_ok=True)  # scores of an earlier run must not stand beside new tracks
+        runner.test()
+    if is_main_process():
+        print(f"tracks: {out / 'tracks'}\nmetrics: {out / 'metrics.json'}")
+        if arguments.show_dir is not None:
+            print(f"pictures and videos: {arguments.show_dir}")
 
 
 if __name__ == "__main__":

@@ -28,30 +28,42 @@ def parse_arguments() -> argparse.Namespace:
 @report_errors_in_one_line
 def main() -> None:
     arguments = parse_arguments()
+    from mmengine.dist import is_main_process
     from mmengine.runner import Runner
 
-    from mots_plugin.apis.checkpoints import check_fits
+    from mots_plugin.apis.checkpoints import check_fits, check_resumable, latest_readable_checkpoint, read_checkpoint
+    from mots_plugin.apis.run_errors import named_run_errors
     from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config, set_up_processes
 
     config = load_run_config(arguments)
     if arguments.amp:
         config.optim_wrapper.type = "AmpOptimWrapper"
         config.optim_wrapper.loss_scale = "dynamic"
-    if arguments.resume is not None:
-        config.resume = True
-        config.load_from = None if arguments.resume == "auto" else arguments.resume
     check_datasets(config, "train_dataloader")
     check_writable(config.work_dir)
+    checkpoint = None
+    if arguments.resume is not None:
+        latest = latest_readable_checkpoint(config.work_dir) if arguments.resume == "auto" else arguments.resume
+        if latest is None:
+            print(f"note: no checkpoint in {config.work_dir} yet, so training starts from the beginning")
+        else:
+            config.resume, config.load_from = True, str(latest)
+            checkpoint = read_checkpoint(latest)
+            check_resumable(latest, checkpoint)
     set_up_processes(config)
-    runner = Runner.from_cfg(config)
-    if arguments.resume not in (None, "auto"):
-        check_fits(arguments.resume, runner.model)
-    try:
-        runner.train()
-    except KeyboardInterrupt:
-        print(f"stopped; continue with: {sys.argv[0]} {arguments.config} --work-dir {config.work_dir} --resume")
-        raise
-    print(f"checkpoints and logs: {config.work_dir}")
+    with named_run_errors(arguments.config):
+        runner = Runner.from_cfg(config)
+        runner.register_hook({"type": "DropStoredConfigHook"})
+        if checkpoint is not None:
+            check_fits(config.load_from, checkpoint, runner.model)
+        try:
+            runner.train()
+        except KeyboardInterrupt:
+            if is_main_process():
+                print(f"\nthe same command with --resume continues from the last checkpoint in {config.work_dir}")
+            raise
+    if is_main_process():
+        print(f"checkpoints and logs: {config.work_dir}")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pickle
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
+from mmengine.model import is_model_wrapper
 from torch import nn
 
 from mots_plugin.formats.errors import FormatError
@@ -40,8 +43,11 @@ def _history_buffer_method(owner: type, name: str) -> Callable:
     return getattr(HistoryBuffer, name)
 
 
-def read_state_dict(path: str | Path) -> dict[str, torch.Tensor]:
-    """Read the weights of a checkpoint, unpickling nothing but tensors and plain containers.
+def read_checkpoint(path: str | Path) -> dict[str, Any]:
+    """Read a checkpoint, unpickling nothing but tensors, plain containers and mmengine's log buffers.
+
+    Returns:
+        What the file holds, weights under ``"state_dict"``; a file of bare weights is put into that form.
 
     Raises:
         FormatError: The file is missing, truncated, no checkpoint, or asks for code to be run.
@@ -59,20 +65,29 @@ def read_state_dict(path: str | Path) -> dict[str, torch.Tensor]:
             "pass a checkpoint written by tools/train.py, or re-save the weights alone as a state dict",
         ) from None
     except (RuntimeError, EOFError, ValueError, OSError) as error:
-        raise FormatError(path, f"not a readable checkpoint ({_first_sentence(error)})", "write or copy it again") from None
-    state = content.get("state_dict", content) if isinstance(content, dict) else None
-    if not state or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        problem = f"not a readable checkpoint ({_first_sentence(error)})"
+        raise FormatError(path, problem, "write or copy it again") from None
+    checkpoint = content if isinstance(content, dict) and "state_dict" in content else {"state_dict": content}
+    state = checkpoint["state_dict"]
+    if not (isinstance(state, dict) and state and all(isinstance(value, torch.Tensor) for value in state.values())):
         raise FormatError(path, "holds no state_dict", "pass a checkpoint written by tools/train.py")
-    return state
+    return checkpoint
 
 
-def check_fits(path: str | Path, model: nn.Module) -> None:
+def check_fits(path: str | Path, checkpoint: dict[str, Any], model: nn.Module) -> None:
     """Check that a checkpoint's weights are those of this model, name by name and shape by shape.
+
+    Args:
+        path: The checkpoint, for the message.
+        checkpoint: What :func:`read_checkpoint` read from it.
+        model: The model, or a wrapper around it that spreads it over processes.
 
     Raises:
         FormatError: Names or shapes differ; the first difference is named.
     """
-    stored, expected = read_state_dict(path), model.state_dict()
+    if is_model_wrapper(model):
+        model = model.get_submodule("module")
+    stored, expected = checkpoint["state_dict"], model.state_dict()
     wrong_shape = [
         f"{name} is {tuple(stored[name].shape)}, the model has {tuple(value.shape)}"
         for name, value in expected.items()
@@ -84,10 +99,63 @@ def check_fits(path: str | Path, model: nn.Module) -> None:
     if faults:
         raise FormatError(
             path,
-            f"not a checkpoint of {type(model).__name__} as configured: {len(faults)} of {len(expected)} weights differ, "
-            f"first: {faults[0]}",
+            f"not a checkpoint of {type(model).__name__} as configured: "
+            f"{len(faults)} of {len(expected)} weights differ, first: {faults[0]}",
             "pass the checkpoint that was trained with this config",
         )
+
+
+def check_resumable(path: str | Path, checkpoint: dict[str, Any]) -> None:
+    """Check that training can continue from a checkpoint.
+
+    Args:
+        path: The checkpoint, for the message.
+        checkpoint: What :func:`read_checkpoint` read from it.
+
+    Raises:
+        FormatError: It holds weights only.
+    """
+    missing = [name for name in ("meta", "optimizer", "message_hub") if name not in checkpoint]
+    if missing:
+        raise FormatError(
+            path,
+            f"training cannot continue from it, since it holds no {missing[0]}",
+            "start anew from its weights with --cfg-options load_from=FILE",
+        )
+
+
+def latest_readable_checkpoint(work_dir: str | Path) -> Path | None:
+    """Find what an interrupted training continues from: the latest checkpoint that is whole.
+
+    A process that is killed while it writes leaves half a file, so the file that the work dir calls its last is tried
+    first, then all others, the latest first. What is passed over is reported on stderr.
+
+    Args:
+        work_dir: Folder that training writes to.
+
+    Returns:
+        The checkpoint, or None when there is no checkpoint at all.
+
+    Raises:
+        FormatError: There are checkpoints, but none can be read.
+    """
+    work_dir = Path(work_dir)
+    found = sorted(work_dir.glob("*.pth"), key=lambda file: file.stat().st_mtime, reverse=True)
+    found = [file for file in found if not file.is_symlink() and not file.name.startswith("best_")]
+    pointer = work_dir / "last_checkpoint"
+    if pointer.is_file():
+        last = work_dir / Path(pointer.read_text().strip()).name  # by name: the folder may have been moved
+        found = [file for file in found if file == last] + [file for file in found if file != last]
+    for file in found:
+        try:
+            check_resumable(file, read_checkpoint(file))
+        except FormatError as error:
+            print(f"note: passed over {error}", file=sys.stderr)
+        else:
+            return file
+    if found:
+        raise FormatError(work_dir, "holds no checkpoint that can be read", "remove it, or train without --resume")
+    return None
 
 
 def _first_sentence(error: Exception) -> str:

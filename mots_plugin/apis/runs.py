@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import traceback
 from pathlib import Path
 
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
+from mots_plugin.apis.overrides import KeyValueAction, apply_overrides
+from mots_plugin.formats.coco_video import read_coco_video
 from mots_plugin.formats.errors import FormatError
 
 
@@ -19,7 +22,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cfg-options",
         nargs="+",
-        action=DictAction,
+        action=KeyValueAction,
         default={},
         metavar="KEY=VALUE",
         help="override entries of the config, e.g. optim_wrapper.optimizer.lr=1e-3",
@@ -33,7 +36,7 @@ def load_run_config(arguments: argparse.Namespace) -> Config:
     """Read the config with its overrides and choose the work dir: command line, then config, then config's name.
 
     Raises:
-        FormatError: The config, or one it is based on, is missing or does not parse.
+        FormatError: The config, or one it is based on, is missing or does not parse, or an override does not fit it.
     """
     os.environ.setdefault("LOCAL_RANK", str(arguments.local_rank))
     try:
@@ -42,13 +45,21 @@ def load_run_config(arguments: argparse.Namespace) -> Config:
         raise FormatError(
             arguments.config, f"config not found ({error})", "look into configs/ for the names that exist"
         ) from None
-    except (SyntaxError, NameError, KeyError, AttributeError) as error:
-        raise FormatError(arguments.config, f"config does not parse ({error})", "mend the line that is named") from None
-    config.merge_from_dict(arguments.cfg_options)
+    except (SyntaxError, NameError, KeyError, AttributeError, TypeError, ImportError, OSError) as error:
+        file = _file_being_read(error) or arguments.config
+        reason = str(error).replace("<unknown>, ", "")
+        raise FormatError(file, f"config does not parse ({reason})", "mend the line that is named") from None
+    apply_overrides(config, arguments.cfg_options)
     config.launcher = arguments.launcher
     name = Path(arguments.config).stem
     config.work_dir = arguments.work_dir or config.get("work_dir") or str(Path("work_dirs") / name)
     return config
+
+
+def _file_being_read(error: Exception) -> str | None:
+    """Return the config, or base of a config, that mmengine was reading when it failed; its message does not say."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code.co_name == "_file2dict"]
+    return frames[-1].f_locals.get("filename") if frames else None
 
 
 def set_up_processes(config: Config) -> None:
@@ -63,10 +74,10 @@ def set_up_processes(config: Config) -> None:
 
 
 def check_datasets(config: Config, *loaders: str) -> None:
-    """Check that the annotation files and image folders of the named dataloaders are there.
+    """Check that the annotation files of the named dataloaders are there, and every image that they name.
 
     Raises:
-        FormatError: One is not; the message says how to make it.
+        FormatError: Something is missing; the message says how to make it.
     """
     for loader in loaders:
         dataset = config[loader]["dataset"]
@@ -82,7 +93,17 @@ def check_datasets(config: Config, *loaders: str) -> None:
         images = root / dataset.get("data_prefix", {}).get("img_path", "")
         if not images.is_dir():
             raise FormatError(
-                images, f"image folder of {loader} not found", f"pass --cfg-options {loader}.dataset.data_prefix.img_path=FOLDER"
+                images,
+                f"image folder of {loader} not found",
+                f"pass --cfg-options {loader}.dataset.data_prefix.img_path=FOLDER",
+            )
+        files = [os.path.join(images, image["file_name"]) for image in read_coco_video(annotations).data["images"]]
+        missing = [file for file in files if not os.path.isfile(file)]
+        if missing:
+            raise FormatError(
+                missing[0],
+                f"image of {loader} not found, one of {len(missing)} missing (of {len(files)})",
+                "restore it, or convert the raw data again",
             )
 
 

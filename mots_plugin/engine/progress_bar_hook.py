@@ -32,7 +32,8 @@ class ProgressBarHook(Hook):
     ) -> None:
         """Advance by one iteration."""
         if self._bar is not None:
-            self._bar.set_postfix(epoch=runner.epoch + 1, loss=f"{float((outputs or {}).get('loss', float('nan'))):.3f}")
+            loss = (outputs or {}).get("loss")
+            self._bar.set_postfix(epoch=runner.epoch + 1, loss="?" if loss is None else f"{loss.item():.3f}")
             self._bar.update()
 
     def after_train(self, runner: Runner) -> None:
