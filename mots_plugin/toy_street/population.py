@@ -15,7 +15,7 @@ CAR, PEDESTRIAN, IGNORE = 1, 2, 10
 SMALLEST, LARGEST = 0.1, 2 / 3
 """Heights of scored objects as shares of the image height; smaller ones are ignore regions."""
 
-_TRIES = 3000
+_TRIES_PER_FRAME = 75
 _PATIENCE = 60  # failures in a row before people may take a vehicle's place
 _CAR_SHARE = 0.42
 _PAVEMENT = (ROAD_HALF + 0.6, KERB - 0.4)
@@ -50,7 +50,7 @@ def populate(rng: np.random.Generator, camera: Camera, junctions: list[float], o
     boxes: list[tuple[NDArray[np.float64], float, float]] = []
     in_view = {kind: np.zeros(len(camera.positions), np.int64) for kind in ("person", "car")}
     failures = 0
-    for _ in range(_TRIES):
+    for _ in range(_TRIES_PER_FRAME * len(camera.positions)):
         cars, total = in_view["car"], in_view["car"] + in_view["person"]
         if total.mean() >= objects:
             break

@@ -24,6 +24,8 @@ from mots_plugin.toy_street.surroundings import KERB
 
 _FEWEST_PIXELS = 20
 _SMALLEST_SHARE = 0.08
+_BEHIND, _FARTHEST = -40.0, 140.0  # metres; faces are up to 60 m long
+_FEW_CORNERS = 16
 
 
 @dataclass(frozen=True)
@@ -139,11 +141,21 @@ class Renderer:
 
     def _visible_polygons(self, homographies: NDArray[np.float64]) -> dict[int, NDArray[np.int32]]:
         faces = self.scene.faces
-        shown = np.flatnonzero(~faces.one_sided | (determinants(homographies) > 0))
-        polygons = project_outlines(
-            homographies[shown], faces.outlines[shown], faces.corners[shown], self.scene.camera.image_shape
-        )
-        return {int(shown[row]): polygon for row, polygon in polygons.items()}
+        depth = self._depths(homographies)
+        shown = (depth > _BEHIND) & (depth < _FARTHEST) & (~faces.one_sided | (determinants(homographies) > 0))
+        polygons: dict[int, NDArray[np.int32]] = {}
+        simple = faces.corners <= _FEW_CORNERS  # apart from the others, whose outlines would pad theirs
+        for chosen, most in ((shown & simple, _FEW_CORNERS), (shown & ~simple, faces.outlines.shape[1])):
+            rows = np.flatnonzero(chosen)
+            outlines = faces.outlines[rows, :most]
+            found = project_outlines(homographies[rows], outlines, faces.corners[rows], self.scene.camera.image_shape)
+            polygons |= {int(rows[row]): polygon for row, polygon in found.items()}
+        return polygons
+
+    def _depths(self, homographies: NDArray[np.float64]) -> NDArray[np.float64]:
+        """``(F,)`` depth of the middle of each face, metres."""
+        depth_row = homographies[:, 2]
+        return depth_row[:, 0] * self._centres[:, 0] + depth_row[:, 1] * self._centres[:, 1] + depth_row[:, 2]
 
     def _paint(
         self, frame: int, homographies: NDArray[np.float64], polygons: dict[int, NDArray[np.int32]]
@@ -156,7 +168,7 @@ class Renderer:
         beside = (self._layers == STREET) & (np.abs(scene.positions[frame, :, 0]) > KERB - 1)
         layers = np.where(beside, WALLS, self._layers)
         distance = np.where(layers == STREET, offset[:, 0] * offset[:, 0] + offset[:, 2] * offset[:, 2], offset[:, 2])
-        depth = (homographies[numbers, 2, :2] * self._centres[numbers]).sum(1) + homographies[numbers, 2, 2]
+        depth = self._depths(homographies)[numbers]
         body = faces.body[numbers]
         order = np.lexsort((-depth, faces.ranks[numbers], -distance[body], layers[body]))
         labels = np.zeros(scene.camera.image_shape, np.uint16)
