@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -31,7 +32,7 @@ class Step:
 
 def plan(method: str, folder: Path) -> list[Step]:
     """List the demo's steps for a method, writing below a folder."""
-    config, data, run = CONFIGS[method], folder / "data", folder / method
+    config, data, work_dir = CONFIGS[method], folder / "data", folder / method
     python = [sys.executable]
     data_options = [f"{loader}.dataset.data_root={data}/" for loader in ("train_dataloader", "test_dataloader")]
     return [
@@ -47,53 +48,72 @@ def plan(method: str, folder: Path) -> list[Step]:
         ),
         Step(
             "train",
-            [*python, "tools/train.py", config, "--work-dir", str(run), "--resume", "--cfg-options", *data_options],
-            run / "finished",
+            [*python, "tools/train.py", config, "--work-dir", str(work_dir), "--resume"]
+            + ["--cfg-options", *data_options],
+            work_dir / "finished",
         ),
         Step(
             "track, score and draw the held-out sequences",
-            [*python, "tools/test.py", config, str(run / "latest.pth"), "--work-dir", str(run), "--eval", "smotsa"]
-            + ["--out", str(run / "test"), "--show-dir", str(run / "pictures"), "--cfg-options", *data_options],
-            run / "test" / "metrics.json",
+            [*python, "tools/test.py", config, str(work_dir / "latest.pth"), "--work-dir", str(work_dir)]
+            + ["--eval", "smotsa", "--out", str(work_dir / "test"), "--show-dir", str(work_dir / "pictures")]
+            + ["--cfg-options", *data_options],
+            work_dir / "test" / "metrics.json",
         ),
     ]
 
 
-def train_result(run: Path) -> None:
+def mark_trained(work_dir: Path) -> None:
     """Mark training as finished, pointing at its last checkpoint."""
-    last = Path((run / "last_checkpoint").read_text().strip())
-    (run / "latest.pth").unlink(missing_ok=True)
-    (run / "latest.pth").symlink_to(last.name)
-    (run / "finished").touch()
+    last = Path((work_dir / "last_checkpoint").read_text().strip())
+    (work_dir / "latest.pth").unlink(missing_ok=True)
+    (work_dir / "latest.pth").symlink_to(last.name)
+    (work_dir / "finished").touch()
+
+
+def run(command: list[str]) -> int:
+    """Run a command and return its exit code; Ctrl-C, which reaches the command too, is 130."""
+    with subprocess.Popen(command) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()
+            return 130
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--method", choices=sorted(CONFIGS), default="track_rcnn")
-    parser.add_argument("--folder", type=Path, default=Path("work_dirs/demo"), help="where everything is written")
+    parser.add_argument(
+        "--folder",
+        type=lambda value: Path(value).resolve(),
+        default=Path("work_dirs/demo"),
+        help="where everything is written (default: work_dirs/demo in the checkout)",
+    )
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    run = arguments.folder / arguments.method
+    work_dir = arguments.folder / arguments.method
     started = time.monotonic()
     for step in plan(arguments.method, arguments.folder):
         if step.result.exists():
             print(f"\n== {step.title}: done before ({step.result})", flush=True)
             continue
-        print(f"\n== {step.title}\n$ {' '.join(step.command)}", flush=True)
+        print(f"\n== {step.title}\n$ {shlex.join(step.command)}", flush=True)
         step_started = time.monotonic()
-        code = subprocess.run(step.command, check=False).returncode
+        code = run(step.command)
         if code != 0:
-            print(f"\nstopped at: {step.title} (exit code {code}); `make demo` continues here", file=sys.stderr)
+            print(f"\nstopped at: {step.title} (exit code {code}); the same command continues here", file=sys.stderr)
             return code
         if step.title == "train":
-            train_result(run)
+            mark_trained(work_dir)
         print(f"== {step.title}: {time.monotonic() - step_started:.0f} s", flush=True)
-    scores = json.loads((run / "test" / "metrics.json").read_text())
+    scores = json.loads((work_dir / "test" / "metrics.json").read_text())
     print(f"\nThe demo took {time.monotonic() - started:.0f} s. Held-out sequences, in percent:")
     for name in ("car", "pedestrian"):
-        print(f"  {name:<11} " + "  ".join(f"{key} {100 * scores[name][key]:.1f}" for key in ("sMOTSA", "MOTSA", "MOTSP")))
-    print(f"\ndata      {arguments.folder / 'data'}\nweights   {run / 'latest.pth'}")
-    print(f"tracks    {run / 'test' / 'tracks'}\nscores    {run / 'test' / 'metrics.json'}\nvideos    {run / 'pictures'}")
+        values = (f"{key} {100 * scores[name][key]:.1f}" for key in ("sMOTSA", "MOTSA", "MOTSP"))
+        print(f"  {name:<11} {'  '.join(values)}")
+    print(f"\ndata      {arguments.folder / 'data'}\nweights   {work_dir / 'latest.pth'}")
+    print(f"tracks    {work_dir / 'test' / 'tracks'}\nscores    {work_dir / 'test' / 'metrics.json'}")
+    print(f"videos    {work_dir / 'pictures'}")
     return 0
 
 

@@ -50,9 +50,16 @@ def main() -> None:
         runner = Runner.from_cfg(config)
         check_fits(arguments.checkpoint, checkpoint, runner.model)
         del checkpoint
+        parts = [*runner.test_evaluator.metrics, *runner.hooks]
         if is_main_process():
             (out / "metrics.json").unlink(missing_ok=True)  # scores of an earlier run must not stand beside new tracks
-        runner.test()
+        try:
+            runner.test()
+        except BaseException:
+            for part in parts:
+                if hasattr(part, "discard_unfinished"):
+                    part.discard_unfinished()
+            raise
     if is_main_process():
         print(f"tracks: {out / 'tracks'}\nmetrics: {out / 'metrics.json'}")
         if arguments.show_dir is not None:

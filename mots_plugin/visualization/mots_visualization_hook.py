@@ -24,7 +24,7 @@ class MOTSVisualizationHook(Hook):
     """Draws every tested frame into ``show_dir/<video>/<frame number>.png`` and ``show_dir/<video>.mp4``.
 
     Frames are written as they come, so memory stays flat. Every rank tests whole videos, hence writes its own files.
-    A video that was cut short keeps the name ``<video>.part.mp4``.
+    Until it is complete, a video is called ``<video>.part.mp4``.
 
     Args:
         draw: Nothing happens without.
@@ -90,6 +90,12 @@ class MOTSVisualizationHook(Hook):
             self._video.close()
             self._video = None
         runner.logger.info(f"Pictures of the tracks: {self._folder}")
+
+    def discard_unfinished(self) -> None:
+        """Remove the video that was being written when a run failed."""
+        if self._video is not None:
+            self._video.discard()
+            self._video = None
 
     def _write(self, picture: NDArray[np.uint8], sample: DetDataSample) -> None:
         if self.images:

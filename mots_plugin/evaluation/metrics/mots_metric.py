@@ -152,7 +152,7 @@ class MOTSMetric(BaseMetric):
         unfinished = {} if self._writer is None else self._writer.unfinished
         parts = all_gather_object((self.results, unfinished, self._expected_frames))
         results = [result for part, _, _ in parts for result in part]
-        self._close()
+        self.discard_unfinished()
         for _, unfinished, expected in parts:
             for video, frames in unfinished.items():
                 problem = f"only {frames} of the {expected[video]} frames of video {video} were tracked"
@@ -160,7 +160,8 @@ class MOTSMetric(BaseMetric):
         metrics = self.compute_metrics(results)
         return {f"{self.prefix}/{name}" if self.prefix else name: value for name, value in metrics.items()}
 
-    def _close(self) -> None:
+    def discard_unfinished(self) -> None:
+        """Get ready for the next run, removing what was written of videos that did not end."""
         if self._writer is not None:
             self._writer.discard_unfinished()
             self._writer = None
