@@ -37,7 +37,7 @@ def test_street_stays_busy_from_the_first_to_the_last_frame(street):
 
 def test_there_are_both_classes_and_some_to_ignore():
     kinds = []
-    for seed in range(4):
+    for seed in range(8):
         rng = np.random.default_rng(seed)
         kinds += [path.kind for path in populate(rng, drive(rng, 30, (192, 416)), [20.0, 50.0], objects=9)]
 
