@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mots_plugin.evaluation.functional.mask_runs import MaskRuns, are_disjoint, decode_runs, intersections, union
+from mots_plugin.evaluation.functional.mask_overlaps import MaskOverlaps, mask_overlaps
 from mots_plugin.evaluation.functional.matching import EPSILON, match_by_similarity
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, find_sequence_faults
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs, number_from_zero
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
+from mots_plugin.formats.rle import encode, merge
 
 
 @dataclass(frozen=True)
@@ -82,25 +83,28 @@ def mask_pairs(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequen
     """
     ground_truth, predictions = _by_frame(ground_truth), _by_frame(predictions)
     try:
-        gt_runs, prediction_runs, ignored = _decode(ground_truth, predictions, frames)
+        _check_rows(ground_truth, predictions, frames)
+        overlaps = _overlaps(ground_truth, predictions)
     except _FaultyError as error:
         faults = find_sequence_faults(ground_truth, predictions, frames)
         if not faults:
             raise AssertionError(f"{error}, but no fault was found in {predictions.source}") from error
         raise FaultySequenceError(faults) from None
-    pair_gt, pair_prediction, shared = intersections(gt_runs, prediction_runs)
-    areas = gt_runs.areas[pair_gt] + prediction_runs.areas[pair_prediction]
-    _, inside, ignored_pixels = intersections(ignored, prediction_runs)
-    ignored_shares = np.zeros(len(predictions))
-    ignored_shares[inside] = ignored_pixels / prediction_runs.areas[inside]
+    between = (overlaps.first < len(ground_truth)) & (overlaps.second >= len(ground_truth))
+    gt, prediction = overlaps.first[between], overlaps.second[between] - len(ground_truth)
+    shared, prediction_areas = overlaps.pixels[between], overlaps.areas[len(ground_truth) :]
+    ignored = ground_truth.class_ids[gt] == IGNORE_CLASS
+    ignored_pixels = np.bincount(prediction[ignored], shared[ignored], len(predictions))
+    order = np.lexsort((prediction[~ignored], gt[~ignored]))
+    gt, prediction, shared = gt[~ignored][order], prediction[~ignored][order], shared[~ignored][order]
     return MaskPairs(
         ground_truth=ground_truth,
         predictions=predictions,
         frame_count=len(frames),
-        pair_gt=pair_gt,
-        pair_prediction=pair_prediction,
-        ious=shared / (areas - shared),
-        ignored_shares=ignored_shares,
+        pair_gt=gt,
+        pair_prediction=prediction,
+        ious=shared / (overlaps.areas[gt] + prediction_areas[prediction] - shared),
+        ignored_shares=ignored_pixels / np.maximum(1, prediction_areas),
     )
 
 
@@ -114,35 +118,54 @@ def _by_frame(tracks: MaskTracks) -> MaskTracks:
     return tracks.select(np.argsort(tracks.frames, kind="stable"))
 
 
-def _decode(
-    ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int]
-) -> tuple[MaskRuns, MaskRuns, MaskRuns]:
-    """Return the runs of the truths, the predictions and the merged ignore regions.
+def _check_rows(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int]) -> None:
+    """Check all but the pixels.
 
     Raises:
         _FaultyError: Something breaks a rule.
     """
-    sizes = {tuple(mask["size"]) for tracks in (ground_truth, predictions) for mask in tracks.masks}
-    if len(sizes) > 1:
+    sizes = [mask["size"] for tracks in (ground_truth, predictions) for mask in tracks.masks]
+    if sizes and sizes.count(sizes[0]) < len(sizes):
         raise _FaultyError("masks of different image sizes")
-    height, width = sizes.pop() if sizes else (1, 1)
-    ignore = ground_truth.class_ids == IGNORE_CLASS
-    for tracks, objects in ((ground_truth, ~ignore), (predictions, np.ones(len(predictions), bool))):
+    objects = ground_truth.class_ids != IGNORE_CLASS
+    for tracks, rows in ((ground_truth, objects), (predictions, slice(None))):
         if not np.isin(tracks.frames, frames).all():
             raise _FaultyError("frames out of range")
-        if _has_repeated_ids(tracks.frames[objects], tracks.track_ids[objects]):
+        frame, track = tracks.frames[rows], tracks.track_ids[rows]
+        order = np.lexsort((track, frame))
+        if np.any((np.diff(frame[order]) == 0) & (np.diff(track[order]) == 0)):
             raise _FaultyError("an id twice in a frame")
+
+
+def _overlaps(ground_truth: MaskTracks, predictions: MaskTracks) -> MaskOverlaps:
+    """Return the overlaps of all masks, the ground truth's first, and those of ignore regions counted once.
+
+    Raises:
+        _FaultyError: Masks of one side overlap, other than ignore regions, or a mask is broken.
+    """
+    masks = ground_truth.masks + predictions.masks
+    height, width = masks[0]["size"] if masks else (1, 1)
     try:
-        all_gt_runs = decode_runs(ground_truth.masks, ground_truth.frames, (height, width))
-        prediction_runs = decode_runs(predictions.masks, predictions.frames, (height, width))
+        overlaps = mask_overlaps(masks, np.concatenate([ground_truth.frames, predictions.frames]), (height, width))
     except ValueError as error:
         raise _FaultyError(str(error)) from error
-    gt_runs, ignored = all_gt_runs.select(~ignore), union(all_gt_runs.select(ignore))
-    if not are_disjoint(prediction_runs) or not are_disjoint(gt_runs) or len(intersections(ignored, gt_runs)[0]):
+    ignored = np.append(ground_truth.class_ids == IGNORE_CLASS, np.zeros(len(predictions), bool))
+    one_side = (overlaps.first < len(ground_truth)) == (overlaps.second < len(ground_truth))
+    both_ignored = ignored[overlaps.first] & ignored[overlaps.second]
+    if np.any(one_side & ~both_ignored):
         raise _FaultyError("overlapping masks")
-    return gt_runs, prediction_runs, ignored
+    if both_ignored.any():
+        return _overlaps(_with_disjoint_ignore_regions(ground_truth), predictions)
+    return overlaps
 
 
-def _has_repeated_ids(frames: NDArray[np.int64], track_ids: NDArray[np.int64]) -> bool:
-    order = np.lexsort((track_ids, frames))
-    return bool(np.any((np.diff(frames[order]) == 0) & (np.diff(track_ids[order]) == 0)))
+def _with_disjoint_ignore_regions(ground_truth: MaskTracks) -> MaskTracks:
+    """Merge the ignore regions of each frame into the first of them, leaving the others empty."""
+    masks = list(ground_truth.masks)
+    ignored = np.flatnonzero(ground_truth.class_ids == IGNORE_CLASS)
+    for frame in np.unique(ground_truth.frames[ignored]):
+        rows = ignored[ground_truth.frames[ignored] == frame].tolist()
+        masks[rows[0]] = merge([ground_truth.masks[row] for row in rows])
+        for row in rows[1:]:
+            masks[row] = encode(np.zeros(ground_truth.masks[row]["size"], bool))
+    return replace(ground_truth, masks=masks)
