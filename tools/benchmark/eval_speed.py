@@ -115,16 +115,10 @@ def perturb(truth: MaskTracks, rng: np.random.Generator) -> MaskTracks:
 
 
 def run_this(case: Path) -> dict[str, float]:
-    from mots_plugin.evaluation.functional.families import METRIC_FAMILIES, count_sequence, summarise
+    from mots_plugin.evaluation.file_scoring import MASK_BENCHMARKS, score_files
 
-    counts = {}
-    for wanted in KITTI_MOTS_VAL:
-        assert wanted.last_frame is not None
-        truth = read_mots_txt(case / "gt" / f"{wanted.name}.txt", check=False)
-        predictions = read_mots_txt(case / "pred" / "data" / f"{wanted.name}.txt", check=False)
-        frames = range(wanted.last_frame + 1)
-        counts[wanted.name] = count_sequence(truth, predictions, frames, CLASSES, METRIC_FAMILIES)
-    car = summarise(counts, METRIC_FAMILIES)["car"]
+    metrics = ["smotsa", "hota", "idf1"]
+    car = score_files(case / "gt", case / "pred", MASK_BENCHMARKS["kitti_mots"], metrics, KITTI_MOTS_VAL).summary["car"]
     return {name: car[name] for name in ("HOTA", "MOTSA", "IDF1")}
 
 
@@ -185,7 +179,7 @@ EVALUATORS: dict[str, Callable[[Path], dict[str, float]]] = {
 
 def time_inside(evaluator: str, case: Path) -> None:
     """Run one evaluator once and print its seconds, imports left out, as json."""
-    for module in {"mots_plugin": "mots_plugin.evaluation.functional.families"}.get(evaluator, evaluator).split():
+    for module in {"mots_plugin": "mots_plugin.evaluation.file_scoring"}.get(evaluator, evaluator).split():
         __import__(module)
     start = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
