@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from command_lines import ANY_CONFIDENCE, CONFIG, python, succeed, options_for_testing, options_for_training
+from command_lines import ANY_CONFIDENCE, CONFIG, options_for_testing, options_for_training, python, succeed
 
 from mots_plugin.apis.checkpoints import read_checkpoint
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from command_lines import ANY_CONFIDENCE, CONFIG, python, succeed, options_for_testing
+from command_lines import ANY_CONFIDENCE, CONFIG, options_for_testing, python, succeed
 
 from mots_plugin.evaluation.functional.families import METRIC_FAMILIES, count_sequence, summarise
 from mots_plugin.formats.coco_video import read_coco_video
