@@ -3,16 +3,18 @@
     python tools/benchmark/eval_speed.py [--data DIR]
 
 Builds a case of the size of KITTI MOTS val (9 sequences, 2,981 frames of 375 x 1242) from real masks: ground truth, and
-predictions made from it with misses, false identities, shifted and trimmed masks. Then each evaluator computes CLEAR, HOTA
-and identity metrics of both classes, in a process of its own. Seconds are the best of several runs: in process, from the
-first file to the last metric, and for the whole process, with its start and imports. motrics takes part if it is installed
-(``pip install motrics``); unlike the others it checks neither overlaps nor repeated ids.
+predictions made from it with misses, false identities, shifted and trimmed masks. Then each evaluator computes CLEAR,
+HOTA and identity metrics of both classes, in a process of its own, one after the other and so several times. Seconds
+are the best of these runs: in process, from the first file to the last metric, and for the whole process, with its
+start and imports. motrics takes part if it is installed (``pip install motrics``); unlike the others it checks neither
+overlaps nor repeated ids.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import importlib
 import io
 import json
 import subprocess
@@ -25,6 +27,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from mots_plugin.evaluation.tables import format_table
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.mots_txt import read_mots_txt, write_mots_txt
@@ -54,7 +57,7 @@ def build_case(data: Path, folder: Path) -> None:
     sources = iter(names)
     for wanted in tqdm(KITTI_MOTS_VAL, desc="building the case", unit="sequence"):
         assert wanted.last_frame is not None
-        truth = next((tracks for tracks in map(lambda name: read_real(data, name), sources) if len(tracks)), None)
+        truth = next((tracks for tracks in (read_real(data, name) for name in sources) if len(tracks)), None)
         if truth is None:
             raise FormatError(data, f"too few sequences of {HEIGHT} x {WIDTH}", "name a folder with more by --data")
         truth = fill_frames(truth, wanted.last_frame + 1)
@@ -68,7 +71,8 @@ def read_real(data: Path, name: str) -> MaskTracks:
     for folder, class_id in FOLDER_CLASSES.items():
         tracks = read_mots_txt(data / folder / f"{name}.txt")
         columns = tracks.frames.tolist(), tracks.track_ids.tolist(), tracks.masks
-        rows += [(frame, 1000 * class_id + number, class_id, mask) for frame, number, mask in zip(*columns, strict=True)]
+        for frame, number, mask in zip(*columns, strict=True):
+            rows.append((frame, 1000 * class_id + number, class_id, mask))
     canvas, frame_on_canvas, kept = np.zeros((HEIGHT, WIDTH), bool), -1, []
     for row in sorted(rows, key=lambda row: row[0]):
         if row[3]["size"] != [HEIGHT, WIDTH]:
@@ -99,7 +103,7 @@ def fill_frames(tracks: MaskTracks, length: int) -> MaskTracks:
 
 
 def perturb(truth: MaskTracks, rng: np.random.Generator) -> MaskTracks:
-    """Drop every twelfth mask, shift each frame, trim every second mask, give a track a new id every 40 frames or so."""
+    """Drop every twelfth mask, shift each frame, trim every second mask, rename a track every 40 frames or so."""
     shifts = rng.integers(-4, 5, (int(truth.frames.max()) + 1, 2))
     rows = []
     for row in np.flatnonzero(rng.random(len(truth)) > 1 / 12).tolist():
@@ -177,10 +181,12 @@ EVALUATORS: dict[str, Callable[[Path], dict[str, float]]] = {
 }
 
 
+MODULES = {"mots_plugin": "mots_plugin.evaluation.file_scoring", "trackeval": "trackeval", "motrics": "motrics"}
+
+
 def time_inside(evaluator: str, case: Path) -> None:
     """Run one evaluator once and print its seconds, imports left out, as json."""
-    for module in {"mots_plugin": "mots_plugin.evaluation.file_scoring"}.get(evaluator, evaluator).split():
-        __import__(module)
+    importlib.import_module(MODULES[evaluator])
     start = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
         scores = EVALUATORS[evaluator](case)
@@ -195,30 +201,37 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="eval_speed_") as folder:
         build_case(arguments.data, Path(folder))
-        sizes = {side: sum(path.stat().st_size for path in Path(folder, side).rglob("*.txt")) for side in ("gt", "pred")}
-        print(", ".join(f"{side}: {size / 1e6:.1f} MB" for side, size in sizes.items()))
-        times: dict[str, tuple[float, float]] = {}
-        for evaluator in EVALUATORS:
-            inside, whole = [], []
-            for _ in range(arguments.runs):
-                command = [sys.executable, __file__, "--run", evaluator, "--case", folder]
-                start = time.perf_counter()
-                done = subprocess.run(command, capture_output=True, text=True)
-                whole.append(time.perf_counter() - start)
-                if done.returncode:
-                    break
-                report = json.loads(done.stdout)
-                inside.append(report["inproc_s"])
-            if not inside:
-                print(f"{evaluator}: {done.stderr.strip().splitlines()[-1]}")
-                continue
-            times[evaluator] = min(inside), min(whole)
-            print(f"{evaluator}: {', '.join(f'{name} {100 * value:.3f}' for name, value in report['scores'].items())} (car)")
-        ours = times["mots_plugin"]
-        print(f"\n{'':12}  in process  ratio  whole process  ratio")
-        for evaluator, (inside_s, whole_s) in times.items():
-            ratios = inside_s / ours[0], whole_s / ours[1]
-            print(f"{evaluator:12}  {inside_s:8.3f} s  {ratios[0]:5.1f}  {whole_s:11.3f} s  {ratios[1]:5.1f}")
+        for side in ("gt", "pred"):
+            print(f"{side}: {sum(path.stat().st_size for path in Path(folder, side).rglob('*.txt')) / 1e6:.1f} MB")
+        compare(Path(folder), arguments.runs)
+
+
+def compare(case: Path, runs: int) -> None:
+    """Run all evaluators in turn, several times, and print their scores, their best seconds and the ratios."""
+    inside: dict[str, list[float]] = {}
+    whole: dict[str, list[float]] = {}
+    scores: dict[str, dict[str, float]] = {}
+    progress = tqdm([*EVALUATORS] * runs, desc="timing", unit="run")
+    for evaluator in progress:
+        progress.set_postfix_str(evaluator)
+        start = time.perf_counter()
+        command = [sys.executable, __file__, "--run", evaluator, "--case", str(case)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            progress.write(f"{evaluator} does not run: {done.stderr.strip().splitlines()[-1]}")
+            continue
+        whole.setdefault(evaluator, []).append(time.perf_counter() - start)
+        report = json.loads(done.stdout)
+        inside.setdefault(evaluator, []).append(report["inproc_s"])
+        scores[evaluator] = report["scores"]
+    rows = []
+    for evaluator in inside:
+        row = [evaluator]
+        for seconds in (inside, whole):
+            best = min(seconds[evaluator])
+            row += [f"{best:.3f}", f"{best / min(seconds['mots_plugin']):.1f}"]
+        rows.append([*row, ", ".join(f"{name} {100 * value:.4f}" for name, value in scores[evaluator].items())])
+    print(format_table(["evaluator", "in process s", "ratio", "whole process s", "ratio", "scores of cars"], rows))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from mots_plugin.evaluation.functional.hota import hota_counts, hota_scores
@@ -133,4 +133,4 @@ def add_up(counts: Sequence[Any]) -> Any:
     Args:
         counts: At least one instance of a dataclass whose fields are numbers or arrays.
     """
-    return type(counts[0])(*(sum(values) for values in zip(*map(astuple, counts), strict=True)))
+    return type(counts[0])(*(sum(values) for values in zip(*(vars(part).values() for part in counts), strict=True)))

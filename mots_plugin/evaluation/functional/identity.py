@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mots_plugin.evaluation.functional.matching import maximise, settle
+from mots_plugin.evaluation.functional.assignment import maximise
+from mots_plugin.evaluation.functional.matching import settle
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs, number_from_zero
 
 

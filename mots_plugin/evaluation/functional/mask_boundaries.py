@@ -25,9 +25,9 @@ def foreground_boundaries(
         pixels: Pixels of the image, below 2**29.
 
     Returns:
-        starts: ``(R,)`` first pixel of each run, as column-major index into its mask.
+        starts: ``(R,)`` first pixel of each run, as column-major index into its mask, mask after mask.
         ends: ``(R,)`` one past its last pixel. A run of no pixel may end a mask, at the last pixel of the one before.
-        rows: ``(R,)`` mask of each run, ascending.
+        runs: ``(N,)`` number of runs of each mask.
 
     Raises:
         ValueError: A string is malformed, or its runs do not fill the image.
@@ -48,20 +48,23 @@ def foreground_boundaries(
     if counts.min() < 0 or counts.max() > pixels:
         raise ValueError("a run-length code holds an impossible run")
 
-    # Positions within the mask: a running sum that loses one image at each new mask.
+    # Where each run ends within its mask: a running sum of all counts that loses one image with each new mask.
     counts[first[1:]] -= pixels
-    behind = np.cumsum(counts, dtype=np.int32)
-    if np.any(behind[last] != pixels) or behind.min() < 0:
+    background, foreground = counts[0::2], counts[1::2]
+    foreground += background
+    np.cumsum(foreground, out=foreground)
+    background[1:] += foreground[:-1]
+    if np.any(foreground[last // 2] != pixels) or foreground.min() < 0:
         raise ValueError("a run-length code does not fill its image")
-    starts, ends = behind[0::2], behind[1::2]
-    rows = np.repeat(np.arange(len(strings)), numbers // 2)
-    pad = last // 2
-    pad = pad[numbers > 2]
+    starts, ends = background.copy(), foreground.copy()
+    runs = numbers // 2
+    pad = (last // 2)[runs > 1]
     starts[pad] = ends[pad] = ends[pad - 1] - 1
-    if np.count_nonzero(starts == ends) > len(strings):  # runs of no pixel within a string, which are legal
-        some = starts < ends
-        return starts[some], ends[some], rows[some]
-    return starts, ends, rows
+    some = starts < ends
+    if np.count_nonzero(some) < len(some) - len(strings):  # runs of no pixel within a string, which are legal
+        runs = np.add.reduceat(some, np.cumsum(runs) - runs, dtype=np.int64)
+        return starts[some], ends[some], runs
+    return starts, ends, runs
 
 
 def _read_numbers(strings: Sequence[bytes]) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
@@ -82,21 +85,24 @@ def _read_numbers(strings: Sequence[bytes]) -> tuple[NDArray[np.int32], NDArray[
     closing = characters < 80  # the sixth bit of a character, less 48, says that its number goes on
     if characters.min() < 48 or characters.max() > 111 or lengths.min() == 1 or not closing[ends - 2].all():
         raise ValueError("a run-length code is malformed")
-    digits = ((characters - np.uint8(48) & np.uint8(31)) ^ np.uint8(16)).view(np.int8) - np.int8(16)  # sign extended
-    numbers = np.add.reduceat(closing, ends - lengths, dtype=np.int64)
+    numbers = np.add.reduceat(closing.view(np.int8), ends - lengths, dtype=np.int32).astype(np.int64)
 
-    values = digits.astype(np.int32)
-    long = np.flatnonzero(closing[1:] > closing[:-1]) + 1  # last characters of numbers of several
-    value = values[long]
-    behind, place, character = np.arange(len(long)), long - 1, 1
-    while len(behind):
-        character += 1
-        if character > _MOST_CHARACTERS:
-            raise ValueError("a run-length code holds too long a number")
-        value[behind] = value[behind] << 5 | (characters[place] - 48 & 31)
-        place = place - 1
-        goes_on = characters[place] >= 80
-        behind, place = behind[goes_on], place[goes_on]
+    # Every place as the end of a number of one character, or of two; then the few of more.
+    digits = characters - np.uint8(48) & np.uint8(31)
+    signed = ((digits ^ np.uint8(16)).view(np.int8) - np.int8(16)).astype(np.int16)  # bit 4 of the last is the sign
+    values = signed * np.int16(32)
+    values[1:] += digits[:-1]
+    np.copyto(values[1:], signed[1:], where=closing[:-1])
+    values[0] = signed[0]
+    values = values.astype(np.int32)
+    long = np.flatnonzero(closing[2:] & ~(closing[1:-1] | closing[:-2])) + 2
+    value, behind, place = signed[long].astype(np.int32), np.arange(len(long)), long - 1
+    for _ in range(_MOST_CHARACTERS - 1):
+        value[behind] = value[behind] << 5 | digits[place]
+        goes_on = ~closing[place - 1]
+        behind, place = behind[goes_on], place[goes_on] - 1
+    if len(behind):
+        raise ValueError("a run-length code holds too long a number")
     values[long] = value
     return values[closing], np.cumsum(numbers) - numbers, numbers
 

@@ -70,42 +70,44 @@ def mask_overlaps(masks: Sequence[RLE], frames: NDArray[np.int64], image_size: t
         ValueError: A run-length code is malformed, or its runs do not fill the image.
     """
     height, width = image_size
-    starts, ends, rows = foreground_boundaries([mask["counts"] for mask in masks], height * width)
-    areas = np.bincount(rows, ends - starts, len(masks)).astype(np.int64)
+    starts, ends, runs = foreground_boundaries([mask["counts"] for mask in masks], height * width)
+    # reduceat takes an empty part for its first element: sum over what there is.
+    areas = np.zeros(len(masks), np.int64)
+    some = np.flatnonzero(runs)
+    areas[some] = np.add.reduceat(ends - starts, (np.cumsum(runs) - runs)[some]) if len(some) else 0
     filled = np.flatnonzero(areas)  # empty masks have no columns
     if not len(filled):
         nothing = np.zeros(0, np.int64)
         return MaskOverlaps(areas, nothing, nothing, nothing)
-    if len(filled) < len(masks):
-        kept = areas[rows] > 0
-        starts, ends, rows = starts[kept], ends[kept], (np.cumsum(areas > 0) - 1)[rows[kept]]
-    spans = _spans(starts, ends, rows, height)
+    if len(filled) < len(some):
+        kept = np.repeat(areas > 0, runs)
+        starts, ends = starts[kept], ends[kept]
+    spans = _spans(starts, ends, runs[filled], height)
     first, second = _pairs_whose_boxes_meet(frames[filled], spans, width)
     pixels = _shared_by_first_spans(spans, first, second) + _shared_by_extra_spans(spans, first, second)
     meet = pixels > 0
     return MaskOverlaps(areas, filled[first[meet]], filled[second[meet]], pixels[meet])
 
 
-def _spans(starts: Integers, ends: Integers, rows: Integers, height: int) -> _Spans:
+def _spans(starts: Integers, ends: Integers, runs: NDArray[np.int64], height: int) -> _Spans:
     """Sort runs into columns.
 
     Args:
         starts: ``(R,)`` first pixel of each run, column-major, mask after mask, ascending within a mask.
         ends: ``(R,)`` one past its last pixel; an empty run lies within the columns of the others.
-        rows: ``(R,)`` mask of each run, ascending, every mask at least once.
+        runs: ``(N,)`` runs of each mask, at least one.
         height: Image height.
     """
     column = starts // height
-    beyond = ends > (column + 1) * height
+    beyond = ends - column * height > height
     if beyond.any():  # a run that goes on into the next column
         columns = np.where(beyond, (ends - 1) // height - column + 1, 1)
         run = np.repeat(np.arange(len(starts)), columns)
         column = column[run] + np.arange(len(run)) - np.repeat(np.cumsum(columns) - columns, columns)
         starts, ends = np.maximum(starts[run], column * height), np.minimum(ends[run], (column + 1) * height)
-        rows = rows[run]
-    above = column * height
-    top, bottom = starts - above, ends - above
-    runs = np.bincount(rows)
+        runs = np.add.reduceat(columns, np.cumsum(runs) - runs)
+    top = starts - column * height
+    bottom = ends - starts + top
     last = np.cumsum(runs) - 1
     first = last - runs + 1
     left, right = column[first], column[last]
@@ -127,7 +129,7 @@ def _spans(starts: Integers, ends: Integers, rows: Integers, height: int) -> _Sp
         top=tops,
         bottom=bottoms,
         extra_place=place[extra],
-        extra_mask=rows[extra],
+        extra_mask=np.searchsorted(last, extra),
         extra_top=top[extra],
         extra_bottom=bottom[extra],
     )
@@ -170,7 +172,8 @@ def _shared_by_extra_spans(spans: _Spans, a: NDArray[np.int64], b: NDArray[np.in
     if not len(spans.extra_place) or not len(a):
         return pixels.astype(np.int64)
     masks = len(spans.left)
-    extras_before_place = np.concatenate([[0], np.cumsum(np.bincount(spans.extra_place, minlength=len(spans.top)))])
+    has_extra = np.zeros(len(spans.top), bool)
+    has_extra[spans.extra_place] = True
     for own, other in ((a, b), (b, a)):
         # Each extra span of ``own`` with the column that it has in ``other``.
         order = np.argsort(own, kind="stable")
@@ -189,9 +192,11 @@ def _shared_by_extra_spans(spans: _Spans, a: NDArray[np.int64], b: NDArray[np.in
         shared = np.minimum(bottom, spans.bottom[place]) - np.maximum(top, spans.top[place])
         pixels += np.bincount(pair, np.maximum(shared, 0), len(a))
         if own is a:  # two extra spans meet once, not once in each direction
-            rivals = extras_before_place[place + 1] - extras_before_place[place]
-            left = np.repeat(np.arange(len(place)), rivals)
-            right = np.arange(len(left)) + np.repeat(extras_before_place[place] - np.cumsum(rivals) + rivals, rivals)
+            both = np.flatnonzero(has_extra[place])
+            begin_b = np.searchsorted(spans.extra_place, place[both])
+            rivals = np.searchsorted(spans.extra_place, place[both], side="right") - begin_b
+            left = np.repeat(both, rivals)
+            right = np.arange(len(left)) + np.repeat(begin_b - np.cumsum(rivals) + rivals, rivals)
             shared = np.minimum(bottom[left], spans.extra_bottom[right]) - np.maximum(top[left], spans.extra_top[right])
             pixels += np.bincount(pair[left], np.maximum(shared, 0), len(a))
     return pixels.astype(np.int64)

@@ -9,21 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mots_plugin.evaluation.functional.assignment import maximise
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs
 
 EPSILON = float(np.finfo(float).eps)
 """Slack of every threshold in trackeval, kept so that borderline pairs fall on the same side."""
-
-
-def maximise(weights: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return rows and columns of the one-to-one assignment of largest total weight.
-
-    Args:
-        weights: ``(n, m)``.
-    """
-    from scipy.optimize import linear_sum_assignment  # costly to import, and often not needed
-
-    return linear_sum_assignment(weights, maximize=True)
 
 
 def shared_frames(pairs: TrackPairs) -> NDArray[np.int64]:
@@ -45,6 +35,8 @@ def match_by_similarity(pairs: TrackPairs, threshold: float) -> NDArray[np.intp]
         ``(M,)`` indices of the matched pairs, ascending.
     """
     matched, contested = _split_contested(pairs, np.flatnonzero(pairs.similarities >= threshold - EPSILON))
+    if not len(contested):
+        return matched
     chosen = [matched]
     for frame in contested:
         similarities, _, _, index = pairs.similarity_matrix(frame)
@@ -103,6 +95,8 @@ def match_by_weight(pairs: TrackPairs, weights: NDArray[np.float64]) -> NDArray[
     settled, unsettled = settle(pairs.pair_gt, pairs.pair_prediction, weights)
     # Ties must break as in trackeval, so an unsettled frame is solved whole.
     contested = np.unique(pairs.gt_frames[pairs.pair_gt[unsettled]])
+    if not len(contested):
+        return np.sort(settled)
     chosen = [settled[~np.isin(pairs.gt_frames[pairs.pair_gt[settled]], contested)]]
     for frame in contested:
         similarities, _, _, index = pairs.similarity_matrix(frame)
@@ -136,7 +130,9 @@ def settle(
         if not wins.any():
             break
         settled.append(remaining[wins])
-        remaining = remaining[~(np.isin(row, row[wins]) | np.isin(column, column[wins]))]
+        row_taken, column_taken = np.zeros(row.max() + 1, bool), np.zeros(column.max() + 1, bool)
+        row_taken[row[wins]] = column_taken[column[wins]] = True
+        remaining = remaining[~(row_taken[row] | column_taken[column])]
     return np.concatenate(settled), remaining
 
 
@@ -170,4 +166,4 @@ def _split_contested(
     claims = np.maximum(claims, np.bincount(prediction, minlength=len(pairs.prediction_frames))[prediction])
     frames = pairs.gt_frames[gt]
     contested = np.unique(frames[claims > 1])
-    return candidates[~np.isin(frames, contested)], contested
+    return (candidates[~np.isin(frames, contested)] if len(contested) else candidates), contested
