@@ -2,7 +2,7 @@
 
 COCO's run-length code goes down the columns, so a mask is, column by column, a few vertical spans: nearly always one.
 The first span of every column goes into a table over (mask, column), in which two masks are compared by slices;
-further spans of a column are few, and are compared one by one. No loop runs over masks or frames.
+further spans of a column are few, and are compared one by one. No loop runs over masks, or over single frames.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from mots_plugin.evaluation.functional.mask_boundaries import foreground_boundaries
 from mots_plugin.formats.rle import RLE
+
+_BLOCK = 1000
+"""Masks taken at once, or a few more: enough for array arithmetic to pay, few enough for the processor's cache."""
 
 Integers = NDArray[np.int32] | NDArray[np.int64]
 
@@ -69,16 +72,33 @@ def mask_overlaps(masks: Sequence[RLE], frames: NDArray[np.int64], image_size: t
     Raises:
         ValueError: A run-length code is malformed, or its runs do not fill the image.
     """
-    height, width = image_size
-    starts, ends, runs = foreground_boundaries([mask["counts"] for mask in masks], height * width)
-    # reduceat takes an empty part for its first element: sum over what there is.
     areas = np.zeros(len(masks), np.int64)
+    nothing = np.zeros(0, np.int64)
+    found = [(nothing, nothing, nothing)]
+    order = np.argsort(frames, kind="stable")
+    frames = frames[order]
+    edges = np.unique(np.append(np.searchsorted(frames, frames[::_BLOCK]), len(frames))).tolist()  # whole frames
+    for begin, stop in zip(edges[:-1], edges[1:], strict=True):
+        block = order[begin:stop]
+        strings = [masks[row]["counts"] for row in block.tolist()]
+        areas[block], first, second, pixels = _overlaps_of_block(strings, frames[begin:stop], image_size)
+        found.append((np.minimum(block[first], block[second]), np.maximum(block[first], block[second]), pixels))
+    return MaskOverlaps(areas, *(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def _overlaps_of_block(
+    strings: Sequence[bytes], frames: NDArray[np.int64], image_size: tuple[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return areas, and rows and shared pixels of the pairs, for a part of the masks (see :class:`MaskOverlaps`)."""
+    height, width = image_size
+    starts, ends, runs = foreground_boundaries(strings, height * width)
+    # reduceat takes an empty part for its first element: sum over what there is.
+    areas = np.zeros(len(strings), np.int64)
     some = np.flatnonzero(runs)
     areas[some] = np.add.reduceat(ends - starts, (np.cumsum(runs) - runs)[some]) if len(some) else 0
     filled = np.flatnonzero(areas)  # empty masks have no columns
     if not len(filled):
-        nothing = np.zeros(0, np.int64)
-        return MaskOverlaps(areas, nothing, nothing, nothing)
+        return areas, filled, filled, filled
     if len(filled) < len(some):
         kept = np.repeat(areas > 0, runs)
         starts, ends = starts[kept], ends[kept]
@@ -86,7 +106,7 @@ def mask_overlaps(masks: Sequence[RLE], frames: NDArray[np.int64], image_size: t
     first, second = _pairs_whose_boxes_meet(frames[filled], spans, width)
     pixels = _shared_by_first_spans(spans, first, second) + _shared_by_extra_spans(spans, first, second)
     meet = pixels > 0
-    return MaskOverlaps(areas, filled[first[meet]], filled[second[meet]], pixels[meet])
+    return areas, filled[first[meet]], filled[second[meet]], pixels[meet]
 
 
 def _spans(starts: Integers, ends: Integers, runs: NDArray[np.int64], height: int) -> _Spans:
