@@ -37,6 +37,13 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     names = ", ".join(known_metrics())
     parser.add_argument("--eval", nargs="+", default=["smotsa"], metavar="METRIC", help=f"{names} (default: smotsa)")
     parser.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score (default: all of the data set)")
+    parser.add_argument(
+        "--id-switches",
+        choices=["last_match", "predecessor"],
+        default="last_match",
+        help="count a change against the last match, however long ago (mots_tools, trackeval; the default), or only "
+        "against the track's previous mask (the MOTS paper, eq. 1)",
+    )
     parser.add_argument("--per-sequence", action="store_true", help="show a row for each sequence")
     parser.add_argument("--json", type=Path, help="write all numbers, unrounded, to this file")
     parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
@@ -66,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             arguments.classes,
             arguments.workers,
             arguments.fix_overlaps,
+            arguments.id_switches,
         )
     except FaultySequenceError as error:
         for fault in error.faults:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mots_plugin.evaluation.functional.clear import IdSwitchRule
 from mots_plugin.evaluation.functional.families import (
-    METRIC_FAMILIES,
     SequenceCounts,
-    check_metric_names,
+    choose_families,
     count_sequence,
     summarise,
 )
@@ -52,6 +52,7 @@ class SequenceJob:
     class_ids: Mapping[str, int]
     first_frame: int
     metrics: tuple[str, ...]
+    id_switch_rule: IdSwitchRule
     fix_overlaps: bool
 
 
@@ -79,6 +80,7 @@ def score_files(
     classes: Sequence[str] | None = None,
     workers: int = 1,
     fix_overlaps: bool = False,
+    id_switch_rule: IdSwitchRule = "last_match",
 ) -> FileScores:
     """Score all sequences of a folder or zip file.
 
@@ -91,6 +93,7 @@ def score_files(
         classes: Names of the classes to score; all by default.
         workers: Processes to spread the sequences over.
         fix_overlaps: Give pixels of overlapping predictions to the one that comes first in its file.
+        id_switch_rule: See :func:`mots_plugin.evaluation.functional.clear.clear_counts`.
 
     Raises:
         FaultySequenceError: Listing the faults of all sequences.
@@ -98,7 +101,7 @@ def score_files(
         OSError: A file cannot be read.
     """
     start = time.perf_counter()
-    check_metric_names(metrics)
+    families = choose_families(metrics, id_switch_rule)
     unknown = [name for name in classes or () if name not in benchmark.class_ids]
     if unknown:
         raise FormatError("classes", f"there is no class {unknown[0]}", f"known are: {', '.join(benchmark.class_ids)}")
@@ -113,6 +116,7 @@ def score_files(
             class_ids={name: benchmark.class_ids[name] for name in classes or benchmark.class_ids},
             first_frame=benchmark.first_frame,
             metrics=tuple(metrics),
+            id_switch_rule=id_switch_rule,
             fix_overlaps=fix_overlaps,
         )
         for wanted in sequences or [SequenceRange(name) for name in truths]
@@ -127,7 +131,6 @@ def score_files(
             pixels_moved[job.truth.name] = moved
     if faults:
         raise FaultySequenceError(faults)
-    families = {name: METRIC_FAMILIES[name] for name in metrics}
     return FileScores(summarise(counts, families), time.perf_counter() - start, pixels_moved)
 
 
@@ -158,7 +161,7 @@ def score_sequence(job: SequenceJob) -> tuple[SequenceCounts, int, list[Fault]]:
         if job.fix_overlaps:
             predictions, moved = remove_overlaps(predictions)
         frames = frame_numbers(job.wanted, (job.truth, job.predictions), (truth, predictions), job.first_frame)
-        families = {name: METRIC_FAMILIES[name] for name in job.metrics}
+        families = choose_families(job.metrics, job.id_switch_rule)
         return count_sequence(truth, predictions, frames, job.class_ids, families), moved, []
     except FaultySequenceError as error:
         return {}, 0, error.faults

@@ -115,6 +115,14 @@ def test_workers_change_nothing(folders: tuple[Path, Path]) -> None:
     assert score(*folders, workers=2).summary == score(*folders).summary
 
 
+def test_id_switches_as_the_paper_defines_them(tmp_path: Path, draw) -> None:
+    write_mots_txt(tmp_path / "gt" / "0002.txt", draw("11......", "11......", "11......"))
+    write_mots_txt(tmp_path / "pred" / "0002.txt", draw("11......", "........", "22......"))
+    sides = tmp_path / "gt", tmp_path / "pred"
+    assert score(*sides).summary["car"]["IDSW"] == 1
+    assert score(*sides, id_switch_rule="predecessor").summary["car"]["IDSW"] == 0
+
+
 def test_only_some_classes(folders: tuple[Path, Path]) -> None:
     assert list(score(*folders, classes=["car"]).summary) == ["car", "all", "sequences"]
     with pytest.raises(FormatError, match="there is no class dog; known are: car, pedestrian"):

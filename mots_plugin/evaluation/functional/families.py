@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
+from mots_plugin.evaluation.functional.clear import IdSwitchRule
 from mots_plugin.evaluation.functional.hota import hota_counts, hota_scores
 from mots_plugin.evaluation.functional.identity import identity_counts, identity_scores
 from mots_plugin.evaluation.functional.mask_pairs import mask_pairs
@@ -52,6 +54,24 @@ METRIC_FAMILIES: dict[str, MetricFamily] = {
 def known_metrics() -> list[str]:
     """Return the names of the metric families."""
     return list(METRIC_FAMILIES)
+
+
+def choose_families(names: Sequence[str], id_switch_rule: IdSwitchRule = "last_match") -> dict[str, MetricFamily]:
+    """Return metric families by their names.
+
+    Args:
+        names: Names of metric families, at least one.
+        id_switch_rule: What an id switch is for sMOTSA; see
+            :func:`mots_plugin.evaluation.functional.clear.clear_counts`.
+
+    Raises:
+        FormatError: A name is unknown; lists the known ones.
+    """
+    check_metric_names(names)
+    chosen = {name: METRIC_FAMILIES[name] for name in names}
+    if "smotsa" in chosen:
+        chosen["smotsa"] = replace(chosen["smotsa"], count=partial(mots_counts, id_switch_rule=id_switch_rule))
+    return chosen
 
 
 def check_metric_names(names: Sequence[str]) -> None:

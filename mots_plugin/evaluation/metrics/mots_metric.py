@@ -18,9 +18,8 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import MMLogger
 
 from mots_plugin.evaluation.functional.families import (
-    METRIC_FAMILIES,
     SequenceCounts,
-    check_metric_names,
+    choose_families,
     count_sequence,
     summarise,
 )
@@ -60,11 +59,11 @@ class MOTSMetric(BaseMetric):
         super().__init__(prefix="mots")  # without any, the base class warns; the names are clear without one
         self.prefix = prefix
         names = [metric] if isinstance(metric, str) else list(metric)
-        check_metric_names(names)
+        families = choose_families(names)
         if not os.path.isfile(ann_file):
             raise FormatError(ann_file, "annotation file not found", "convert the data set first (data_converters/)")
         self.ann_file = ann_file
-        self.families = {name: METRIC_FAMILIES[name] for name in names}
+        self.families = families
         self.out_dir = out_dir
         self.classes = classes
         self.summary: dict[str, Any] = {}
