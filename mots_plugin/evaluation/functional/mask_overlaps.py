@@ -77,8 +77,10 @@ def mask_overlaps(masks: Sequence[RLE], frames: NDArray[np.int64], image_size: t
     found = [(nothing, nothing, nothing)]
     order = np.argsort(frames, kind="stable")
     frames = frames[order]
-    edges = np.unique(np.append(np.searchsorted(frames, frames[::_BLOCK]), len(frames))).tolist()  # whole frames
+    edges = [*np.searchsorted(frames, frames[::_BLOCK]).tolist(), len(frames)]  # whole frames
     for begin, stop in zip(edges[:-1], edges[1:], strict=True):
+        if begin == stop:
+            continue
         block = order[begin:stop]
         strings = [masks[row]["counts"] for row in block.tolist()]
         areas[block], first, second, pixels = _overlaps_of_block(strings, frames[begin:stop], image_size)

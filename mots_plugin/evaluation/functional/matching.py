@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.evaluation.functional.assignment import maximise
-from mots_plugin.evaluation.functional.track_pairs import TrackPairs
+from mots_plugin.evaluation.functional.track_pairs import TrackPairs, without_repeats
 
 EPSILON = float(np.finfo(float).eps)
 """Slack of every threshold in trackeval, kept so that borderline pairs fall on the same side."""
@@ -18,7 +18,8 @@ EPSILON = float(np.finfo(float).eps)
 
 def shared_frames(pairs: TrackPairs) -> NDArray[np.int64]:
     """Return the frames that hold both a ground-truth object and a prediction, ascending."""
-    return np.intersect1d(pairs.gt_frames, pairs.prediction_frames)
+    gt_frames, prediction_frames = without_repeats(pairs.gt_frames), without_repeats(pairs.prediction_frames)
+    return np.intersect1d(gt_frames, prediction_frames, assume_unique=True)
 
 
 def match_by_similarity(pairs: TrackPairs, threshold: float) -> NDArray[np.intp]:
@@ -94,7 +95,7 @@ def match_by_weight(pairs: TrackPairs, weights: NDArray[np.float64]) -> NDArray[
     """
     settled, unsettled = settle(pairs.pair_gt, pairs.pair_prediction, weights)
     # Ties must break as in trackeval, so an unsettled frame is solved whole.
-    contested = np.unique(pairs.gt_frames[pairs.pair_gt[unsettled]])
+    contested = without_repeats(pairs.gt_frames[pairs.pair_gt[unsettled]])
     if not len(contested):
         return np.sort(settled)
     chosen = [settled[~np.isin(pairs.gt_frames[pairs.pair_gt[settled]], contested)]]
@@ -165,5 +166,5 @@ def _split_contested(
     claims = np.bincount(gt, minlength=len(pairs.gt_frames))[gt]
     claims = np.maximum(claims, np.bincount(prediction, minlength=len(pairs.prediction_frames))[prediction])
     frames = pairs.gt_frames[gt]
-    contested = np.unique(frames[claims > 1])
+    contested = without_repeats(frames[claims > 1])
     return (candidates[~np.isin(frames, contested)] if len(contested) else candidates), contested

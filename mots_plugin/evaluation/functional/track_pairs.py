@@ -84,6 +84,11 @@ class TrackPairs:
         )
 
 
+def without_repeats(ascending: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the distinct values of an ascending array, without the sorting and imports that ``np.unique`` costs."""
+    return ascending[np.append(True, ascending[1:] != ascending[:-1])] if len(ascending) else ascending
+
+
 def number_from_zero(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     """Number the distinct ids from 0, in ascending order."""
     return np.unique(ids, return_inverse=True)[1].astype(np.int64)
