@@ -248,3 +248,11 @@ def test_a_truncated_mask_is_named(draw) -> None:
     predictions.masks[1]["counts"] = predictions.masks[1]["counts"][:-1]
     with pytest.raises(FormatError, match=r"drawn\.txt:2: run-length code"):
         mask_pairs(draw("11......"), predictions, range(2))
+
+
+def test_a_code_that_only_this_reader_refuses_is_named_too(draw) -> None:
+    """A number of seven digits: pycocotools would read it, though it writes six at most."""
+    predictions = draw("11......")
+    predictions.masks[0]["counts"] = b"PPPPPP0" + predictions.masks[0]["counts"][1:]
+    with pytest.raises(FormatError, match=r"drawn\.txt.* run-length code .* too long"):
+        mask_pairs(draw("11......"), predictions, range(1))

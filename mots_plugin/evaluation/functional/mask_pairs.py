@@ -12,6 +12,7 @@ from mots_plugin.evaluation.functional.mask_overlaps import MaskOverlaps, mask_o
 from mots_plugin.evaluation.functional.matching import EPSILON, match_by_similarity
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, find_sequence_faults
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs, number_from_zero
+from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import encode, merge
 
@@ -87,8 +88,9 @@ def mask_pairs(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequen
         overlaps = _overlaps(ground_truth, predictions)
     except _FaultyError as error:
         faults = find_sequence_faults(ground_truth, predictions, frames)
-        if not faults:
-            raise AssertionError(f"{error}, but no fault was found in {predictions.source}") from error
+        if not faults:  # what no fault has a name for, such as a number written with needless digits
+            cure = "write the masks anew with pycocotools"
+            raise FormatError(f"{ground_truth.source}, {predictions.source}", str(error), cure) from error
         raise FaultySequenceError(faults) from None
     between = (overlaps.first < len(ground_truth)) & (overlaps.second >= len(ground_truth))
     gt, prediction = overlaps.first[between], overlaps.second[between] - len(ground_truth)
