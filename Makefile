@@ -6,8 +6,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
-export OMP_NUM_THREADS ?= $(shell nproc 2>/dev/null || echo 2)
-
 .PHONY: env demo test test-all lint clean help
 .DEFAULT_GOAL := help
 
@@ -20,8 +18,9 @@ $(STAMP): requirements/constraints.txt requirements/build.txt setup.py tools/set
 	@bash tools/setup_environment.sh $(PYTHON) $(VENV)
 	@touch $@
 
+METHOD ?= track_rcnn
 demo: env
-	@$(BIN)/python tools/demo.py
+	@$(BIN)/python tools/demo.py --method $(METHOD)
 
 lint: env
 	@$(BIN)/ruff check .

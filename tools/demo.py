@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CONFIGS = {"track_rcnn": "configs/track_rcnn/track_rcnn_tiny-fpn_500i_toy-street.py"}
+CONFIGS = {"track_rcnn": "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"}
+
+PROCESSES = 2  # fixed, since the size of a training step depends on it; the cores are shared out among them
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,11 @@ def plan(method: str, folder: Path) -> list[Step]:
     python = [sys.executable]
     data_options = [f"{loader}.dataset.data_root={data}/" for loader in ("train_dataloader", "test_dataloader")]
     return [
-        Step("render a street", [*python, "data_converters/toy_street.py", str(data)], data / "toy_street.json"),
+        Step(
+            "render a street",
+            [*python, "data_converters/toy_street.py", str(data), "--sequences", "33"],
+            data / "val.seqmap",
+        ),
         *(
             Step(
                 f"convert the {split} sequences to COCO-video",
@@ -48,7 +54,7 @@ def plan(method: str, folder: Path) -> list[Step]:
         ),
         Step(
             "train",
-            [*python, "tools/train.py", config, "--work-dir", str(work_dir), "--resume"]
+            ["bash", "tools/dist_train.sh", config, str(PROCESSES), "--work-dir", str(work_dir), "--resume"]
             + ["--cfg-options", *data_options],
             work_dir / "finished",
         ),
@@ -72,7 +78,9 @@ def mark_trained(work_dir: Path) -> None:
 
 def run(command: list[str]) -> int:
     """Run a command and return its exit code; Ctrl-C, which reaches the command too, is 130."""
-    with subprocess.Popen(command) as process:
+    threads = os.environ.get("OMP_NUM_THREADS", str(max(1, len(os.sched_getaffinity(0)) // PROCESSES)))
+    environment = {**os.environ, "PYTHON": sys.executable, "OMP_NUM_THREADS": threads}
+    with subprocess.Popen(command, env=environment) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

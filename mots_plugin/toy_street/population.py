@@ -142,12 +142,17 @@ def _line(moment: int, frames: int, place: tuple[float, float], speed: tuple[flo
     return on_grid(np.stack([place[0] + speed[0] * time, np.zeros(frames), place[1] + speed[1] * time], axis=1))
 
 
+def _distance(rng: np.random.Generator, nearest: float, farthest: float) -> float:
+    """Metres ahead of the camera, more often near than far: people in the street fill more of a picture."""
+    return nearest + (farthest - nearest) * rng.random() * rng.random()
+
+
 def _together(rng: np.random.Generator, lead: NDArray[np.float64], along_x: bool) -> list[Path]:
     """The leader and up to three companions beside or behind."""
-    size = int(rng.choice(4, p=(0.4, 0.3, 0.2, 0.1))) + 1
+    size = int(rng.choice(4, p=(0.5, 0.3, 0.15, 0.05))) + 1
     paths = []
     for member in range(size):
-        gap = member * rng.uniform(0.55, 0.85)
+        gap = member * rng.uniform(1.0, 1.6)
         drift = rng.uniform(-0.25, 0.25)
         offset = (gap, 0.0, drift) if along_x or rng.random() < 0.6 else (drift, 0.0, gap)
         stature = rng.uniform(1.25, 1.4) if rng.random() < 0.1 else rng.uniform(1.55, 1.92)
@@ -158,7 +163,7 @@ def _together(rng: np.random.Generator, lead: NDArray[np.float64], along_x: bool
 def _strollers(rng: np.random.Generator, camera: Camera, moment: int) -> list[Path]:
     """People on the pavement, walking along the street or standing."""
     side = 1.0 if rng.random() < 0.5 else -1.0
-    place = (side * rng.uniform(*_PAVEMENT), camera.positions[moment, 2] + rng.uniform(4.5, 17))
+    place = (side * rng.uniform(*_PAVEMENT), camera.positions[moment, 2] + _distance(rng, 4.5, 12))
     speed = 0.0 if rng.random() < 0.2 else rng.uniform(0.06, 0.22) * (1 if rng.random() < 0.5 else -1)
     lead = _line(moment, len(camera.positions), place, (0.0, speed))
     return _together(rng, lead, along_x=False)
@@ -170,7 +175,7 @@ def _crossers(rng: np.random.Generator, camera: Camera, moment: int) -> list[Pat
     side = 1.0 if rng.random() < 0.5 else -1.0
     pace = rng.uniform(0.1, 0.3)
     x = rng.uniform(-5, 5)
-    z = camera.positions[moment, 2] + 3.8 + 10 * rng.random() * rng.random()
+    z = camera.positions[moment, 2] + _distance(rng, 3.8, 11)
     edge = rng.uniform(*_PAVEMENT)
     across = x - side * pace * (np.arange(frames) - moment)
     beyond = np.abs(across) - edge
@@ -191,14 +196,14 @@ def _cyclist(rng: np.random.Generator, camera: Camera, moment: int) -> Path:
 
 def _parked(rng: np.random.Generator, camera: Camera, moment: int, kind: str) -> Path:
     side = 1.0 if rng.random() < 0.5 else -1.0
-    place = (side * (ROAD_HALF - 1.0), camera.positions[moment, 2] + rng.uniform(5, 17))
+    place = (side * (ROAD_HALF - 1.0), camera.positions[moment, 2] + _distance(rng, 5, 17))
     return Path(kind, _line(moment, len(camera.positions), place, (0.0, 0.0)), (side, 0.0), _HEIGHTS[kind])
 
 
 def _traffic(rng: np.random.Generator, camera: Camera, moment: int, kind: str) -> Path:
     """A vehicle ahead in the camera's lane, or one that comes the other way."""
     frames = len(camera.positions)
-    ahead = camera.positions[moment, 2] + rng.uniform(8, 20)
+    ahead = camera.positions[moment, 2] + _distance(rng, 7, 20)
     if rng.random() < 0.55:
         pace = (camera.positions[-1, 2] - camera.positions[0, 2]) / max(frames - 1, 1)
         speed = pace + rng.uniform(-0.1, 0.25)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = "configs/track_rcnn/track_rcnn_tiny-fpn_500i_toy-street.py"
+CONFIG = "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHON": sys.executable}
 ANY_CONFIDENCE = [
     "model.detector.test_cfg.rcnn.score_thr=0.0",

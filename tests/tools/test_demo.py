@@ -47,7 +47,7 @@ def test_every_step_writes_what_the_next_one_reads(demo):
         "toy_street.py",
         "kitti_mots.py",
         "kitti_mots.py",
-        "train.py",
+        "dist_train.sh",
         "test.py",
     ]
     assert all((ROOT / step.command[1]).is_file() for step in steps)

@@ -11,10 +11,10 @@ model = dict(
     temporal=_base_.temporal,
     tracker=_base_.tracker)
 
-# Two short clips a step: batch statistics from two scenes, not from one.
-_base_.train_pipeline[0].clip_length = 4
+# Two pairs of neighbours a process, and two processes: batch statistics come from many scenes, not from one.
+_base_.train_pipeline[0].clip_length = 2
 train_dataloader = dict(
-    batch_size=2, sampler=dict(clip_length=4), dataset=dict(pipeline=_base_.train_pipeline))
+    batch_size=2, sampler=dict(clip_length=2), dataset=dict(pipeline=_base_.train_pipeline))
 
 # Scored once, at the end, by tools/test.py; a killed run loses at most 100 iterations.
 val_cfg = val_dataloader = val_evaluator = None
