@@ -53,7 +53,7 @@ def test_every_step_writes_what_the_next_one_reads(demo):
     assert all((ROOT / step.command[1]).is_file() for step in steps)
     assert all((ROOT / config).is_file() for config in demo.CONFIGS.values())
     assert [str(step.result) for step in steps] == [
-        "out/data/toy_street.json",
+        "out/data/val.seqmap",
         "out/data/annotations/train.json",
         "out/data/annotations/val.json",
         "out/track_rcnn/finished",
