@@ -14,7 +14,7 @@ def parse_arguments() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_run_arguments(parser)
-    parser.add_argument("--amp", action="store_true", help="automatic mixed precision")
+    parser.add_argument("--amp", action="store_true", help="automatic mixed precision (needs a GPU)")
     parser.add_argument(
         "--resume",
         nargs="?",
@@ -33,10 +33,17 @@ def main() -> None:
 
     from mots_plugin.apis.checkpoints import check_fits, check_resumable, latest_readable_checkpoint, read_checkpoint
     from mots_plugin.apis.run_errors import named_run_errors
-    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config, set_up_processes
+    from mots_plugin.apis.runs import (
+        check_datasets,
+        check_mixed_precision,
+        check_writable,
+        load_run_config,
+        set_up_processes,
+    )
 
     config = load_run_config(arguments)
     if arguments.amp:
+        check_mixed_precision()
         config.optim_wrapper.type = "AmpOptimWrapper"
         config.optim_wrapper.loss_scale = "dynamic"
     check_datasets(config, "train_dataloader")
