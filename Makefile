@@ -24,6 +24,7 @@ demo: env
 
 lint: env
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet mots_plugin data_converters tools tests setup.py
 	@$(BIN)/mypy
 
 test: lint

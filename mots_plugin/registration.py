@@ -39,7 +39,9 @@ TORCH_FREE_PARTS = (
 
 def _build_parts(value: Any) -> Any:
     if isinstance(value, dict):
-        return TASK_UTILS.build(value) if "type" in value else {name: _build_parts(part) for name, part in value.items()}
+        if "type" in value:
+            return TASK_UTILS.build(value)
+        return {name: _build_parts(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_build_parts(part) for part in value)
     return value

@@ -102,5 +102,6 @@ def test_importing_a_torch_free_room_loads_no_torch(module):
 
 
 def test_there_are_no_grab_bags():
-    names = {file.stem for folder in ("mots_plugin", "tools", "data_converters") for file in (ROOT / folder).rglob("*.py")}
+    folders = [ROOT / name for name in ("mots_plugin", "tools", "data_converters")]
+    names = {file.stem for folder in folders for file in folder.rglob("*.py")}
     assert not names & {"utils", "util", "common", "helpers", "helper", "misc"}

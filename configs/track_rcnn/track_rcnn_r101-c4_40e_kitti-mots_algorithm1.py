@@ -10,3 +10,6 @@ model = dict(
     detector=_base_.detector,
     temporal=_base_.temporal,
     tracker=_base_.tracker)
+
+val_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline_with_flow))
+test_dataloader = val_dataloader

@@ -15,6 +15,7 @@ model = dict(
 _base_.train_pipeline[0].clip_length = 2
 train_dataloader = dict(
     batch_size=2, sampler=dict(clip_length=2), dataset=dict(pipeline=_base_.train_pipeline))
+test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline_with_flow))
 
 # Scored once, at the end, by tools/test.py; a killed run loses at most 100 iterations.
 val_cfg = val_dataloader = val_evaluator = None

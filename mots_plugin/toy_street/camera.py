@@ -96,7 +96,7 @@ def drive(rng: np.random.Generator, frames: int, image_shape: tuple[int, int]) -
     tilt = _matrices([[cosine(roll), -sine(roll), zero], [sine(roll), cosine(roll), zero], [zero, zero, one]])
     return Camera(
         image_shape=image_shape,
-        focal=0.95 * width,
+        focal=1.2 * width,
         centre=(0.5 * width, 0.38 * height),
         positions=on_grid(positions),
         rotations=on_grid(multiply(multiply(tilt, nod), turn)),

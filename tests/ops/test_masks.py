@@ -36,7 +36,8 @@ def test_equals_pasting_into_full_images():
     probabilities = rng.random((60, 14, 14), dtype=np.float32)
     corners = rng.uniform(-10, 60, (60, 2, 2)).astype(np.float32)
     boxes = np.concatenate([corners.min(1), corners.max(1) + 1], axis=1)
-    full, _ = _do_paste_mask(torch.from_numpy(probabilities)[:, None], torch.from_numpy(boxes), 40, 50, skip_empty=False)
+    masks = torch.from_numpy(probabilities)[:, None]
+    full, _ = _do_paste_mask(masks, torch.from_numpy(boxes), 40, 50, skip_empty=False)
     pasted = coco_mask.decode(paste_masks(probabilities, boxes, (40, 50))).transpose(2, 0, 1)
     differing = pasted != (full.numpy() >= 0.5)
     assert np.abs(full.numpy()[differing] - 0.5).max(initial=0) < 1e-5  # only where rounding decides

@@ -38,7 +38,7 @@ class AssociationHead(BaseModule):
         embed_channels: int = 128,
         init_cfg: dict | None = None,
     ) -> None:
-        super().__init__(init_cfg or dict(type="Kaiming", layer="Linear", nonlinearity="relu"))
+        super().__init__(init_cfg or {"type": "Kaiming", "layer": "Linear", "nonlinearity": "relu"})
         self.pool = nn.AdaptiveAvgPool2d(1) if with_avg_pool else nn.Identity()
         self.fc = nn.Linear(in_channels * (1 if with_avg_pool else roi_feat_size**2), embed_channels)
         self.loss_association = MODELS.build(loss)

@@ -82,6 +82,7 @@ class OnlineMOT(BaseMOTModel):
         Args:
             inputs: (1, T, 3, H, W), T consecutive frames; usually 1.
             data_samples: One sample holding the T frames, with ``frame_id`` from 0 and ``ori_video_length``.
+            **kwargs: Not used; part of the base class's signature.
 
         Returns:
             One sample holding the frames that became ready, each with ``pred_track_instances``; their number may

@@ -54,6 +54,7 @@ class TrackRCNN(OnlineMOT):
         Args:
             inputs: (B, T, 3, H, W) clips.
             data_samples: B samples of T frames with masks, labels and ``instances_ids``.
+            **kwargs: Not used; part of the base class's signature.
 
         Returns:
             RPN, box, class and mask losses, averaged over frames, and ``loss_association``, averaged over clips.
