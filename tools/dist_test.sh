@@ -4,10 +4,6 @@
 # Several machines: set NNODES, NODE_RANK, MASTER_ADDR and MASTER_PORT as torchrun has them; --out must be a folder
 # that they share.
 set -euo pipefail
-config=$1 checkpoint=$2 processes=$3
-nodes=(--standalone)  # on one machine: any free port
-if [ "${NNODES:-1}" -gt 1 ]; then
-    nodes=(--nnodes="$NNODES" --node_rank="$NODE_RANK" --master_addr="$MASTER_ADDR" --master_port="${MASTER_PORT:-29500}")
-fi
-"${PYTHON:-python}" -m torch.distributed.run "${nodes[@]}" --nproc_per_node="$processes" \
-    "$(dirname "$0")/test.py" "$config" "$checkpoint" --launcher pytorch "${@:4}"
+tools=$(dirname "$0") config=$1 checkpoint=$2 processes=$3
+exec "${PYTHON:-python}" "$tools/launch.py" "$processes" "$tools/test.py" "$config" "$checkpoint" \
+    --launcher pytorch "${@:4}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from typing import Any
 
 from mmdet.registry import HOOKS
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 from tqdm import tqdm
+from tqdm.contrib import DummyTqdmFile
 
 
 @HOOKS.register_module()
@@ -22,10 +25,11 @@ class ProgressBarHook(Hook):
 
     def __init__(self) -> None:
         self._bar: tqdm | None = None
+        self._streams: list[tuple[logging.StreamHandler, Any]] = []
 
     def before_train(self, runner: Runner) -> None:
         """Open the bar at the iteration that a resumed run continues from."""
-        self._open("train", runner.max_iters, runner.iter, "it")
+        self._open(runner, "train", runner.max_iters, runner.iter, "it")
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: dict | None = None
@@ -33,7 +37,7 @@ class ProgressBarHook(Hook):
         """Advance by one iteration."""
         if self._bar is not None:
             loss = (outputs or {}).get("loss")
-            self._bar.set_postfix(epoch=runner.epoch + 1, loss="?" if loss is None else f"{loss.item():.3f}")
+            self._bar.set_postfix(loss="?" if loss is None else f"{loss.item():.3f}")
             self._bar.update()
 
     def after_train(self, runner: Runner) -> None:
@@ -42,7 +46,7 @@ class ProgressBarHook(Hook):
 
     def before_test_epoch(self, runner: Runner) -> None:
         """Open a bar over the frames of this rank."""
-        self._open("test", len(runner.test_dataloader), 0, "frame")
+        self._open(runner, "test", len(runner.test_dataloader), 0, "frame")
 
     def after_test_iter(
         self, runner: Runner, batch_idx: int, data_batch: dict | None = None, outputs: Sequence | None = None
@@ -55,11 +59,20 @@ class ProgressBarHook(Hook):
         """Close the bar."""
         self._close()
 
-    def _open(self, what: str, total: int, initial: int, unit: str) -> None:
-        if is_main_process():
-            self._bar = tqdm(desc=what, total=total, initial=initial, unit=unit, dynamic_ncols=True, disable=None)
+    def _open(self, runner: Runner, what: str, total: int, initial: int, unit: str) -> None:
+        if not is_main_process():
+            return
+        self._bar = tqdm(desc=what, total=total, initial=initial, unit=unit, dynamic_ncols=True, disable=None)
+        if not self._bar.disable:  # log lines go above the bar, not into it
+            for handler in runner.logger.handlers:
+                if isinstance(handler, logging.StreamHandler) and not isinstance(handler, logging.FileHandler):
+                    self._streams.append((handler, handler.stream))
+                    handler.setStream(DummyTqdmFile(handler.stream))
 
     def _close(self) -> None:
+        for handler, stream in self._streams:
+            handler.setStream(stream)
+        self._streams.clear()
         if self._bar is not None:
             self._bar.close()
             self._bar = None

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,25 @@ def succeed(command: list[str]) -> str:
     done = run(command)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done.stdout
+
+
+def start(command: list[str]) -> subprocess.Popen:
+    """Start a command in a process group of its own, to be killed as a whole."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, start_new_session=True, **pipes)
+
+
+def wait_for_a_checkpoint(training: subprocess.Popen, work_dir: Path) -> None:
+    patience = time.monotonic() + 120
+    while not (work_dir / "last_checkpoint").exists():
+        assert training.poll() is None, training.communicate()[1][-2000:]
+        assert time.monotonic() < patience, "no checkpoint within two minutes"
+        time.sleep(0.1)
+
+
+def last_iteration(work_dir: Path) -> int:
+    """Iteration of the checkpoint that the work dir calls its last."""
+    return int(Path((work_dir / "last_checkpoint").read_text()).stem.removeprefix("iter_"))
 
 
 def options_for_training(street: Path, iterations: int) -> list[str]:

@@ -2,13 +2,11 @@
 
 import os
 import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 import torch
-from command_lines import ENVIRONMENT, ROOT, run, train_command
+from command_lines import last_iteration, run, start, train_command, wait_for_a_checkpoint
 
 from mots_plugin.apis.checkpoints import read_checkpoint
 
@@ -17,30 +15,6 @@ MORE_THAN_ANYONE_WAITS_FOR = 10_000
 
 def weights(checkpoint: Path) -> dict[str, torch.Tensor]:
     return read_checkpoint(checkpoint)["state_dict"]
-
-
-def last_iteration(work_dir: Path) -> int:
-    """Iteration of the checkpoint that the work dir calls its last."""
-    return int(Path((work_dir / "last_checkpoint").read_text()).stem.removeprefix("iter_"))
-
-
-def train_until_a_checkpoint(street: Path, work_dir: Path) -> subprocess.Popen:
-    """Start a long training, in a process group of its own, and come back when it has written a checkpoint."""
-    process = subprocess.Popen(
-        train_command(street, work_dir, MORE_THAN_ANYONE_WAITS_FOR),
-        cwd=ROOT,
-        env=ENVIRONMENT,
-        start_new_session=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    patience = time.monotonic() + 120
-    while not (work_dir / "last_checkpoint").exists():
-        assert process.poll() is None, process.communicate()[1][-2000:]
-        assert time.monotonic() < patience, "no checkpoint within two minutes"
-        time.sleep(0.1)
-    return process
 
 
 def test_training_leaves_checkpoints_and_says_where(work_dir):
@@ -61,7 +35,8 @@ def test_the_same_seed_gives_the_same_weights(street, work_dir, tmp_path):
 
 
 def test_resume_after_a_kill_in_the_middle_of_writing_a_checkpoint(street, tmp_path):
-    process = train_until_a_checkpoint(street, tmp_path)
+    process = start(train_command(street, tmp_path, MORE_THAN_ANYONE_WAITS_FOR))
+    wait_for_a_checkpoint(process, tmp_path)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     done_so_far = last_iteration(tmp_path)
@@ -76,7 +51,8 @@ def test_resume_after_a_kill_in_the_middle_of_writing_a_checkpoint(street, tmp_p
 
 
 def test_ctrl_c_leaves_a_work_dir_that_resumes(street, tmp_path):
-    process = train_until_a_checkpoint(street, tmp_path)
+    process = start(train_command(street, tmp_path, MORE_THAN_ANYONE_WAITS_FOR))
+    wait_for_a_checkpoint(process, tmp_path)
     os.killpg(process.pid, signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
