@@ -40,17 +40,14 @@ def plan(method: str, folder: Path) -> list[Step]:
     return [
         Step(
             "render a street",
-            [*python, "data_converters/toy_street.py", str(data), "--sequences", "33"],
+            [*python, "data_converters/toy_street.py", str(data), "--sequences", "36", "--val-sequences", "4"],
             data / "val.seqmap",
         ),
-        *(
-            Step(
-                f"convert the {split} sequences to COCO-video",
-                [*python, "data_converters/kitti_mots.py", str(data), str(data / "annotations")]
-                + ["--seqmap", str(data / f"{split}.seqmap")],
-                data / "annotations" / f"{split}.json",
-            )
-            for split in ("train", "val")
+        Step(
+            "convert it to COCO-video",
+            [*python, "data_converters/kitti_mots.py", str(data), str(data / "annotations")]
+            + ["--seqmap", str(data / "train.seqmap"), str(data / "val.seqmap")],
+            data / "annotations" / "val.json",
         ),
         Step(
             "train",

@@ -17,7 +17,7 @@ SMALLEST, LARGEST = 0.1, 2 / 3
 
 _TRIES_PER_FRAME = 75
 _PATIENCE = 60  # failures in a row before people may take a vehicle's place
-_CAR_SHARE = 0.42
+_CAR_SHARE = 0.5
 _PAVEMENT = (ROAD_HALF + 0.6, KERB - 0.4)
 
 
@@ -120,7 +120,7 @@ def _draw_people(
     choice = rng.random()
     if choice < 0.06:
         return [_cyclist(rng, camera, moment)]
-    return (_strollers if choice < 0.55 else _crossers)(rng, camera, moment)
+    return (_strollers if choice < 0.3 else _crossers)(rng, camera, moment)
 
 
 def _draw_vehicle(
@@ -148,11 +148,11 @@ def _distance(rng: np.random.Generator, nearest: float, farthest: float) -> floa
 
 
 def _together(rng: np.random.Generator, lead: NDArray[np.float64], along_x: bool) -> list[Path]:
-    """The leader and up to three companions beside or behind."""
-    size = int(rng.choice(4, p=(0.5, 0.3, 0.15, 0.05))) + 1
+    """The leader and up to two companions beside or behind."""
+    size = int(rng.choice(3, p=(0.75, 0.2, 0.05))) + 1
     paths = []
     for member in range(size):
-        gap = member * rng.uniform(1.0, 1.6)
+        gap = member * rng.uniform(1.1, 1.7)
         drift = rng.uniform(-0.25, 0.25)
         offset = (gap, 0.0, drift) if along_x or rng.random() < 0.6 else (drift, 0.0, gap)
         stature = rng.uniform(1.25, 1.4) if rng.random() < 0.1 else rng.uniform(1.55, 1.92)

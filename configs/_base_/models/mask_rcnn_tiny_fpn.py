@@ -33,7 +33,12 @@ detector = dict(
             fc_out_channels=256,
             norm_cfg=_norm),
         mask_roi_extractor=dict(roi_layer=_roi_layer, out_channels=_channels, finest_scale=112),
-        mask_head=dict(num_convs=2, in_channels=_channels, conv_out_channels=48, norm_cfg=_norm),
+        mask_head=dict(
+            num_convs=2,
+            in_channels=_channels,
+            conv_out_channels=48,
+            norm_cfg=_norm,
+            loss_mask=dict(loss_weight=2.0)),
         association_head=dict(
             in_channels=_channels,
             embed_channels=64,
