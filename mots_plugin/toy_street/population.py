@@ -18,6 +18,7 @@ SMALLEST, LARGEST = 0.1, 2 / 3
 _TRIES_PER_FRAME = 75
 _PATIENCE = 60  # failures in a row before people may take a vehicle's place
 _CAR_SHARE = 0.5
+_CROSSING = 0.25  # share of the frames that two people are seen together in which one may cover the other
 _PAVEMENT = (ROAD_HALF + 0.6, KERB - 0.4)
 
 
@@ -48,6 +49,7 @@ def populate(rng: np.random.Generator, camera: Camera, junctions: list[float], o
     """Draw paths until on average ``objects`` scored objects are in view, with bystanders to ignore among them."""
     paths: list[Path] = []
     boxes: list[tuple[NDArray[np.float64], float, float]] = []
+    crowd: list[NDArray[np.float64]] = []
     in_view = {kind: np.zeros(len(camera.positions), np.int64) for kind in ("person", "car")}
     failures = 0
     for _ in range(_TRIES_PER_FRAME * len(camera.positions)):
@@ -65,13 +67,34 @@ def populate(rng: np.random.Generator, camera: Camera, junctions: list[float], o
             continue
         if any(_collides(path, boxes) for path in group):
             continue
+        spans = [_span(camera, path, scored) for path, (scored, _) in zip(group, views, strict=True)]
+        people = [span for span, path in zip(spans, group, strict=True) if path.kind == "person"]
+        if any(_walk_in_front(span, other) for i, span in enumerate(people) for other in (*crowd, *people[:i])):
+            continue
         failures = 0
+        crowd += people
         for path, (scored, _) in zip(group, views, strict=True):
             paths.append(path)
             boxes.append((path.positions, *_half_extents(path)))
             if path.kind in in_view:
                 in_view[path.kind] += scored
     return paths
+
+
+def _span(camera: Camera, path: Path, scored: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Left and right edge of an actor's trunk in the picture, ``(T, 2)`` pixels; NaN where it is not scored."""
+    screen = camera.project(path.positions)
+    half = camera.focal * _EXTENTS[path.kind][0] / np.maximum(screen[:, 2], 1e-3)
+    edges = np.stack([screen[:, 0] - half, screen[:, 0] + half], axis=1)
+    return np.where(scored[:, None], edges, np.nan)
+
+
+def _walk_in_front(span: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two people cover each other for long: they may cross, but not walk as one."""
+    shared = np.minimum(span[:, 1], other[:, 1]) - np.maximum(span[:, 0], other[:, 0])
+    narrower = np.minimum(span[:, 1] - span[:, 0], other[:, 1] - other[:, 0])
+    both = ~np.isnan(shared)
+    return bool(both.any() and (shared[both] > 0.2 * narrower[both]).mean() > _CROSSING)
 
 
 def _half_extents(path: Path) -> tuple[float, float]:
