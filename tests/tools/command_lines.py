@@ -22,7 +22,7 @@ def python(*arguments: str | Path) -> list[str]:
     return [sys.executable, *map(str, arguments)]
 
 
-def run(command: list[str], timeout: float = 240) -> subprocess.CompletedProcess:
+def run(command: list[str], timeout: float = 600) -> subprocess.CompletedProcess:
     """Run a command from the checkout to its end."""
     return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=timeout)
 
@@ -41,10 +41,10 @@ def start(command: list[str]) -> subprocess.Popen:
 
 
 def wait_for_a_checkpoint(training: subprocess.Popen, work_dir: Path) -> None:
-    patience = time.monotonic() + 120
+    patience = time.monotonic() + 300
     while not (work_dir / "last_checkpoint").exists():
         assert training.poll() is None, training.communicate()[1][-2000:]
-        assert time.monotonic() < patience, "no checkpoint within two minutes"
+        assert time.monotonic() < patience, "no checkpoint within five minutes"
         time.sleep(0.1)
 
 

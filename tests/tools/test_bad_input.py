@@ -218,7 +218,9 @@ def test_image_that_a_test_cannot_read_leaves_finished_videos_only(tmp_path, str
     command = python("tools/test.py", CONFIG, checkpoint, "--work-dir", tmp_path / "work", "--out", tmp_path / "out")
     command += ["--show-dir", str(tmp_path / "pictures"), "--cfg-options"]
     done = run([*command, f"test_dataloader.dataset.data_root={folder}/", "test_dataloader.num_workers=2"])
-    assert error_line(done) == f"error: {image}: cannot be read (not a whole image); restore the file"
+    line = error_line(done)  # of the image or of the flow, whichever is read first
+    assert line.startswith(f"error: {image}: ")
+    assert line.endswith("; restore the file")
     written = [path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*")]
     assert sorted(map(str, written)) == ["tracks", "tracks/0001.txt"]
     assert [path.name for path in (tmp_path / "pictures").glob("*.mp4")] == ["0001.mp4"]

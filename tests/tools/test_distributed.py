@@ -64,7 +64,7 @@ def test_ctrl_c_stops_both_and_resume_continues_both(street, tmp_path):
     process = start(dist_train(street, tmp_path, 10_000))
     wait_for_a_checkpoint(process, tmp_path)
     os.killpg(process.pid, signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=300)
     assert process.returncode == 130
     assert stdout.count(f"the same command with --resume continues from the last checkpoint in {tmp_path}") == 1
     assert "Traceback" not in stderr

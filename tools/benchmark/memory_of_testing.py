@@ -1,10 +1,10 @@
 #!/usr/bin/env python
 """Does memory stay flat while a long video is tested?
 
-    python tools/benchmark/memory_of_testing.py [--frames 1000] [--tracker track_rcnn_algorithm1] [--flow]
+    python tools/benchmark/memory_of_testing.py [--frames 1000] [--tracker track_rcnn_algorithm1]
 
 Renders 40 frames of toy street and plays them to and fro as one long video, which tools/test.py then tracks, writes and
-scores, data loader workers and all. The network is the tiny TrackR-CNN with random weights, whose score thresholds are
+scores, data loader workers, optical flow and all. The network is the tiny TrackR-CNN with random weights, whose score thresholds are
 lifted, so that many objects a frame pass through tracker, overlap resolution and writer. After every frame a hook notes
 the memory that the process and its workers have allocated, pages that they share counted once. Code and other pages
 that the kernel can read again from files are left out, since it drops them when it likes. Linux only.
@@ -104,8 +104,8 @@ def write_long_video(folder: Path, frames: int) -> None:
     write_coco_video(folder / "long.json", from_mask_tracks([(long_video, long)]))
 
 
-def long_video_config(folder: Path, tracker: str | None, flow: bool) -> Config:
-    """Return the config of the test run: the tiny TrackR-CNN, any confidence, perhaps another tracker and flow."""
+def long_video_config(folder: Path, tracker: str | None) -> Config:
+    """Return the config of the test run: the tiny TrackR-CNN, any confidence, perhaps another tracker."""
     config = Config.fromfile(CONFIG)
     if tracker is not None:
         config.model.tracker = Config.fromfile(TRACKERS / f"{tracker}.py").tracker
@@ -114,11 +114,7 @@ def long_video_config(folder: Path, tracker: str | None, flow: bool) -> Config:
         for stage in part.stages:
             stage.pop("min_score", None)
     config.model.detector.test_cfg.rcnn.update(score_thr=0.0, max_per_img=20)
-    dataset = config.test_dataloader.dataset
-    dataset.update(data_root=f"{folder}/", ann_file="long.json")
-    if flow:
-        load = {"type": "LoadFlow", "provider": {"type": "DISFlow"}}
-        dataset.pipeline.insert(0, {"type": "TransformBroadcaster", "transforms": [load]})
+    config.test_dataloader.dataset.update(data_root=f"{folder}/", ann_file="long.json")
     config.custom_imports.imports.append(Path(__file__).stem)
     config.custom_hooks = [{"type": "MemoryRecorder", "file": str(folder / "memory.txt")}]
     return config
@@ -136,7 +132,7 @@ def save_random_weights(config: Config, file: Path) -> None:
 
 def measure(folder: Path, arguments: argparse.Namespace) -> NDArray[np.float64]:
     """Run tools/test.py on the long video; return megabytes and number of tracks of each frame, ``(frames, 2)``."""
-    config = long_video_config(folder, arguments.tracker, arguments.flow)
+    config = long_video_config(folder, arguments.tracker)
     config.dump(folder / "config.py")
     save_random_weights(config, folder / "weights.pth")
     paths = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
@@ -169,7 +165,6 @@ def main() -> None:
         choices=sorted(file.stem for file in TRACKERS.glob("*.py")),
         help="tracker instead of the one of the tiny config",
     )
-    parser.add_argument("--flow", action="store_true", help="compute optical flow, as trackers that warp masks need")
     parser.add_argument("--draw", action="store_true", help="draw pngs and an mp4 too")
     arguments = parser.parse_args()
     if arguments.frames < 400:
