@@ -4,10 +4,10 @@
     python tools/benchmark/memory_of_testing.py [--frames 1000] [--tracker track_rcnn_algorithm1]
 
 Renders 40 frames of toy street and plays them to and fro as one long video, which tools/test.py then tracks, writes and
-scores, data loader workers, optical flow and all. The network is the tiny TrackR-CNN with random weights, whose score thresholds are
-lifted, so that many objects a frame pass through tracker, overlap resolution and writer. After every frame a hook notes
-the memory that the process and its workers have allocated, pages that they share counted once. Code and other pages
-that the kernel can read again from files are left out, since it drops them when it likes. Linux only.
+scores, data loader workers, optical flow and all. The network is the tiny TrackR-CNN with random weights, whose score
+thresholds are lifted, so that 20 objects a frame pass through tracker, overlap resolution and writer. After every frame
+a hook notes the memory that the process and its workers have allocated, pages that they share counted once. Code and
+other pages that the kernel can read again from files are left out, since it drops them when it likes. Linux only.
 """
 
 from __future__ import annotations
