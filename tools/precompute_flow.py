@@ -28,7 +28,9 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("out", type=Path, help="folder for one folder of flow files a video")
     parser.add_argument("--preset", choices=PRESETS, default="medium", help="detail of OpenCV's DIS (default medium)")
     parser.add_argument(
-        "--scale", type=float, default=0.5,
+        "--scale",
+        type=float,
+        default=0.5,
         help="size of the flow's grid as part of the image's; values stay in pixels of the image (default 0.5)",
     )
     parser.add_argument("--format", choices=sorted(WRITERS), default="kitti", help="of the files (default kitti)")

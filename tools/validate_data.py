@@ -40,9 +40,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 @report_errors_in_one_line
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
-    checks = [
-        check for path in arguments.data for check in plan_checks(path, arguments.image_root, arguments.images)
-    ]
+    checks = [check for path in arguments.data for check in plan_checks(path, arguments.image_root, arguments.images)]
     kinds: Counter[str] = Counter()
     for faults in tqdm(_run(checks, arguments.workers), total=len(checks), desc="checking", unit="sequence"):
         for fault in faults:

@@ -47,8 +47,12 @@ class DISFlow:
         previous = _read_grey(Path(query.previous_image_path))
         image = _read_grey(Path(query.image_path))
         if previous.shape != image.shape:
-            raise FormatError(query.image_path, f"image is {image.shape[1]}x{image.shape[0]}, the one before it is "
-                              f"{previous.shape[1]}x{previous.shape[0]}", "give all frames of a video one size")
+            raise FormatError(
+                query.image_path,
+                f"image is {image.shape[1]}x{image.shape[0]}, the one before it is "
+                f"{previous.shape[1]}x{previous.shape[0]}",
+                "give all frames of a video one size",
+            )
         return self.between(previous, image)
 
     def between(self, previous: NDArray[np.uint8], image: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -66,8 +70,9 @@ class DISFlow:
         height, width = image.shape
         small_width = max(round(width * self.scale), 16)  # OpenCV refuses images below 12 pixels
         small_height = max(round(height * self.scale), 16)
-        small = [cv2.resize(grey, (small_width, small_height), interpolation=cv2.INTER_AREA)
-                 for grey in (previous, image)]
+        small = [
+            cv2.resize(grey, (small_width, small_height), interpolation=cv2.INTER_AREA) for grey in (previous, image)
+        ]
         search = cv2.DISOpticalFlow.create(PRESETS.index(self.preset))
         with _one_thread():
             flow = search.calc(small[0], small[1], np.zeros((small_height, small_width, 2), np.float32))

@@ -46,8 +46,11 @@ class PrecomputedFlow:
             return None
         start = _last_number(Path(query.previous_image_path).stem)
         if start is None:
-            raise FormatError(query.previous_image_path, "no frame number in the name of the image, so its flow "
-                              "cannot be found", "number the images")
+            raise FormatError(
+                query.previous_image_path,
+                "no frame number in the name of the image, so its flow cannot be found",
+                "number the images",
+            )
         folder = self.root / query.video_name
         if query.video_name not in self._folders:
             self._folders[query.video_name] = _files_by_frame(folder)
@@ -79,8 +82,9 @@ def _files_by_frame(folder: Path) -> dict[int, tuple[Path, ...]]:
         if number is None:
             continue
         if number in files:
-            raise FormatError(path, f"second flow that starts at frame {number}, beside {files[number][0].name}",
-                              "keep one of them")
+            raise FormatError(
+                path, f"second flow that starts at frame {number}, beside {files[number][0].name}", "keep one of them"
+            )
         files[number] = (path, _y_partner(path, stem)) if quantised else (path,)
     return files
 
@@ -88,8 +92,9 @@ def _files_by_frame(folder: Path) -> dict[int, tuple[Path, ...]]:
 def _y_partner(x_path: Path, stem: str) -> Path:
     partners = sorted(x_path.parent.glob(f"{stem}_y_minimal*.png"))
     if len(partners) != 1:
-        raise FormatError(x_path, f"{len(partners)} files {stem}_y_minimal*.png beside it instead of one",
-                          "restore the pair")
+        raise FormatError(
+            x_path, f"{len(partners)} files {stem}_y_minimal*.png beside it instead of one", "restore the pair"
+        )
     return partners[0]
 
 

@@ -96,8 +96,9 @@ def read_quantised_flow(x_path: str | Path, y_path: str | Path) -> Flow:
     """
     horizontal, vertical = _read_quantised(x_path, "x"), _read_quantised(y_path, "y")
     if horizontal.shape != vertical.shape:
-        raise FormatError(y_path, f"size {vertical.shape} is not that of {Path(x_path).name}, {horizontal.shape}",
-                          _RESTORE)
+        raise FormatError(
+            y_path, f"size {vertical.shape} is not that of {Path(x_path).name}, {horizontal.shape}", _RESTORE
+        )
     return np.stack([horizontal, vertical], axis=-1)
 
 
@@ -123,8 +124,11 @@ def write_quantised_flow(stem: str | Path, flow: Flow) -> tuple[Path, Path]:
 def _read_quantised(path: str | Path, axis: str) -> Flow:
     name = _QUANTISED_NAME.fullmatch(Path(path).name)
     if name is None or name[1] != axis:
-        raise FormatError(path, f"name does not end in _{axis}_minimal<N>.png, so its offset is unknown",
-                          "give the file its original name")
+        raise FormatError(
+            path,
+            f"name does not end in _{axis}_minimal<N>.png, so its offset is unknown",
+            "give the file its original name",
+        )
     # The official reader casts to int16 before it adds the minimum.
     return _read_png(path, channels=1).astype(np.int16).astype(np.float32) + int(name[2])
 
@@ -150,8 +154,11 @@ def _read_png(path: str | Path, channels: int) -> NDArray[np.uint16]:
         raise FormatError(path, "the PNG is damaged", _RESTORE)
     found = 1 if image.ndim == 2 else image.shape[2]
     if image.dtype != np.uint16 or found != channels:
-        raise FormatError(path, f"{8 * image.itemsize}-bit PNG of {found} channel(s), expected 16 bits and {channels}",
-                          "write the flow again without converting the image")
+        raise FormatError(
+            path,
+            f"{8 * image.itemsize}-bit PNG of {found} channel(s), expected 16 bits and {channels}",
+            "write the flow again without converting the image",
+        )
     return np.asarray(image, np.uint16)
 
 

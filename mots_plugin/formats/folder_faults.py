@@ -160,5 +160,3 @@ def _usual_size(sizes: Iterable[tuple[int, ...]]) -> tuple[int, int] | None:
         return None
     height, width = max(counts, key=lambda size: counts[size])
     return height, width
-
-

@@ -18,7 +18,7 @@ SMALLEST, LARGEST = 0.1, 2 / 3
 _TRIES_PER_FRAME = 75
 _PATIENCE = 60  # failures in a row before people may take a vehicle's place
 _CAR_SHARE = 0.5
-_CROSSING = 0.25  # share of the frames that two people are seen together in which one may cover the other
+_CROSSING = 0.35  # share of the frames that two people are seen together in which one may cover the other
 _PAVEMENT = (ROAD_HALF + 0.6, KERB - 0.4)
 
 
@@ -136,9 +136,7 @@ def _collides(path: Path, boxes: list[tuple[NDArray[np.float64], float, float]])
     return False
 
 
-def _draw_people(
-    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int
-) -> list[Path]:
+def _draw_people(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int) -> list[Path]:
     """One candidate, or a few who walk together, in view at the given frame."""
     choice = rng.random()
     if choice < 0.06:
@@ -146,9 +144,7 @@ def _draw_people(
     return (_strollers if choice < 0.3 else _crossers)(rng, camera, moment)
 
 
-def _draw_vehicle(
-    rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int
-) -> list[Path]:
+def _draw_vehicle(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int) -> list[Path]:
     """One candidate in view at the given frame."""
     kind = "van" if rng.random() < 0.1 else "car"
     choice = rng.random()

@@ -22,8 +22,8 @@ from mots_plugin.toy_street.scene import Scene
 from mots_plugin.toy_street.shapes import GROUND, STREET, WALLS
 from mots_plugin.toy_street.surroundings import KERB
 
-_FEWEST_PIXELS = 20
-_SMALLEST_SHARE = 0.08
+_FEWEST_PIXELS = 100
+_SMALLEST_SHARE = 0.35
 _BEHIND, _FARTHEST = -40.0, 140.0  # metres; faces are up to 60 m long
 _FEW_CORNERS = 16
 
@@ -202,18 +202,14 @@ class Renderer:
         cosine, sine = scene.headings[frame][rows].T
         zero, from_camera = np.zeros(len(rows)), scene.positions[frame][rows] - scene.camera.positions[frame]
         from_camera[:, 1] = -scene.camera.positions[frame, 1]
-        planes = np.stack(
-            [np.stack([cosine, zero, -sine], 1), np.stack([sine, zero, cosine], 1), from_camera], axis=2
-        )
+        planes = np.stack([np.stack([cosine, zero, -sine], 1), np.stack([sine, zero, cosine], 1), from_camera], axis=2)
         homographies = scene.camera.plane_homographies(frame, planes)
         corners = np.full(len(rows), outlines.shape[1])
         for polygon in project_outlines(homographies, outlines, corners, mask.shape).values():
             cv2.fillPoly(mask, [polygon], 1, cv2.LINE_8, SHIFT)
         return mask
 
-    def _objects(
-        self, frame: int, bodies: NDArray[np.intp], polygons: dict[int, NDArray[np.int32]]
-    ) -> Appearance:
+    def _objects(self, frame: int, bodies: NDArray[np.intp], polygons: dict[int, NDArray[np.int32]]) -> Appearance:
         areas = np.bincount(bodies.ravel(), minlength=len(self._kinds))
         shown = np.flatnonzero((self._kinds > 0) & (areas > 0))
         outlines: dict[int, list[NDArray[np.int32]]] = {int(body): [] for body in shown}

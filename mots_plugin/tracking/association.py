@@ -82,14 +82,13 @@ class Stage:
         Returns:
             ``(M,)`` rows of tracks and ``(M,)`` rows of observations.
         """
-        cost = sum(weight * cue.cost(tracks, observations, frame)
-                   for weight, cue in zip(self.weights, self.cues, strict=True))
+        cost = sum(
+            weight * cue.cost(tracks, observations, frame) for weight, cue in zip(self.weights, self.cues, strict=True)
+        )
         return _SOLVERS[self.solver](np.where(cost < self.max_cost, cost, np.inf))
 
 
-def associate(
-    stages: Sequence[Stage], tracks: TrackBank, observations: Observations, frame: Frame
-) -> NDArray[np.intp]:
+def associate(stages: Sequence[Stage], tracks: TrackBank, observations: Observations, frame: Frame) -> NDArray[np.intp]:
     """Run the stages in order, each on what those before it left over.
 
     Returns:
@@ -103,7 +102,8 @@ def associate(
         if not len(track_rows) or not len(observation_rows):
             continue
         chosen_tracks, chosen_observations = stage.match(
-            tracks.select(track_rows), observations.select(observation_rows), frame)
+            tracks.select(track_rows), observations.select(observation_rows), frame
+        )
         matched[track_rows[chosen_tracks]] = observation_rows[chosen_observations]
         free[observation_rows[chosen_observations]] = False
     return matched

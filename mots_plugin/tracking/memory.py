@@ -59,9 +59,16 @@ class TrackBank:
     def empty(cls, gallery: EmbeddingGallery | None = None) -> TrackBank:
         """Return a bank without tracks."""
         integers = np.zeros(0, np.int64)
-        return cls(ids=integers, states=np.zeros(0, np.int8), hits=integers, last_seen=integers,
-                   boxes=np.zeros((0, 4), np.float32), scores=np.zeros(0, np.float32), labels=integers,
-                   gallery=gallery)
+        return cls(
+            ids=integers,
+            states=np.zeros(0, np.int8),
+            hits=integers,
+            last_seen=integers,
+            boxes=np.zeros((0, 4), np.float32),
+            scores=np.zeros(0, np.float32),
+            labels=integers,
+            gallery=gallery,
+        )
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -101,12 +108,17 @@ class TrackBank:
             return
         count = len(ids)
         new: dict[str, Any] = {
-            "ids": ids, "states": np.zeros(count, np.int8), "hits": np.ones(count, np.int64),
-            "last_seen": np.full(count, frame_index, np.int64), **_observed_columns(observations),
+            "ids": ids,
+            "states": np.zeros(count, np.int8),
+            "hits": np.ones(count, np.int64),
+            "last_seen": np.full(count, frame_index, np.int64),
+            **_observed_columns(observations),
         }
         if len(self):
-            new = {name: None if column is None else np.concatenate([column, new[name]])
-                   for name, column in self._columns()}
+            new = {
+                name: None if column is None else np.concatenate([column, new[name]])
+                for name, column in self._columns()
+            }
         for name, column in new.items():
             setattr(self, name, column)
         self._remember(ids, observations)
@@ -136,8 +148,13 @@ def _observed_columns(observations: Observations) -> dict[str, NDArray[Any] | No
     if observations.masks is not None:
         masks = np.empty(len(observations), object)
         masks[:] = observations.masks
-    return {"boxes": observations.boxes, "scores": observations.scores, "labels": observations.labels,
-            "masks": masks, "embeddings": observations.embeddings}
+    return {
+        "boxes": observations.boxes,
+        "scores": observations.scores,
+        "labels": observations.labels,
+        "masks": masks,
+        "embeddings": observations.embeddings,
+    }
 
 
 class EmbeddingGallery:

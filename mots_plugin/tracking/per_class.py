@@ -57,8 +57,10 @@ class PerClassTracker:
             ValueError: A label has no tracker.
         """
         if np.any((observations.labels < 0) | (observations.labels >= len(self.trackers))):
-            raise ValueError(f"PerClassTracker: observations of labels {np.unique(observations.labels).tolist()}, but "
-                             f"there are trackers for 0 to {len(self.trackers) - 1} only")
+            raise ValueError(
+                f"PerClassTracker: observations of labels {np.unique(observations.labels).tolist()}, but "
+                f"there are trackers for 0 to {len(self.trackers) - 1} only"
+            )
         tracks = []
         for label, tracker in enumerate(self.trackers):
             rows = np.flatnonzero(observations.labels == label)

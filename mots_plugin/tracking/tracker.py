@@ -67,8 +67,10 @@ class StagedTracker:
             ValueError: Frames out of order.
         """
         if frame.index <= self._last_frame:
-            raise ValueError(f"frame {frame.index} of {frame.video_name!r} comes after frame {self._last_frame}; "
-                             "call reset() before each video")
+            raise ValueError(
+                f"frame {frame.index} of {frame.video_name!r} comes after frame {self._last_frame}; "
+                "call reset() before each video"
+            )
         self._last_frame = frame.index
 
         rows = self.lifecycle.usable(observations)

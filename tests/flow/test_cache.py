@@ -25,8 +25,10 @@ def video(tmp_path) -> list[FlowQuery]:
     paths = [folder / f"{number:06d}.png" for number in range(4)]
     for number, path in enumerate(paths):
         cv2.imwrite(str(path), np.roll(image, 5 * number, axis=1))
-    return [FlowQuery("street", frame_id, frame_id, path, paths[frame_id - 1] if frame_id else None)
-            for frame_id, path in enumerate(paths)]
+    return [
+        FlowQuery("street", frame_id, frame_id, path, paths[frame_id - 1] if frame_id else None)
+        for frame_id, path in enumerate(paths)
+    ]
 
 
 @pytest.mark.parametrize(("file_format", "tolerance"), [("kitti", 1 / 128), ("flo", 0)])
@@ -58,8 +60,9 @@ def test_workers_write_the_same_bytes(tmp_path, video):
     for workers in (1, 2):
         cache = FlowCache(tmp_path / str(workers), DISFlow())
         list(cache.fill(cache.missing(video), workers))
-    one, two = ([path.read_bytes() for path in sorted((tmp_path / str(workers) / "street").iterdir())]
-                for workers in (1, 2))
+    one, two = (
+        [path.read_bytes() for path in sorted((tmp_path / str(workers) / "street").iterdir())] for workers in (1, 2)
+    )
     assert len(one) == 3
     assert one == two
 

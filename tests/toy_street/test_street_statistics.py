@@ -29,6 +29,7 @@ def test_masks_that_overlap_keep_their_identity():
 
     assert (result.masks, result.tracks, result.overlap_switches) == (6, 2, 0)
 
+
 def test_motion_is_that_of_the_scenery():
     result = measure(frame("0000"), frame("0000"))
 
@@ -60,16 +61,18 @@ def test_ignored_objects_are_neither_masks_nor_tracks():
     assert (result.masks, result.ignored_masks, result.tracks) == (1, 1, 1)
 
 
-def test_a_tenth_hidden_is_occluded():
-    result = measure(frame("111111111122222222223", full=[10, 11, 10]))
+def test_a_fiftieth_hidden_is_occluded():
+    result = measure(frame("1" * 50 + "2" * 49, full=[51, 50]))
 
     assert result.occluded == 1
 
 
 def test_totals_add_counts_and_keep_extremes():
-    both = total([
-        StreetStatistics(frames=2, masks=4, lowest=0.2, highest=0.3).as_dict(),
-        StreetStatistics(frames=1, masks=1, lowest=0.1, highest=0.25).as_dict(),
-    ])
+    both = total(
+        [
+            StreetStatistics(frames=2, masks=4, lowest=0.2, highest=0.3).as_dict(),
+            StreetStatistics(frames=1, masks=1, lowest=0.1, highest=0.25).as_dict(),
+        ]
+    )
 
     assert (both.frames, both.masks, both.lowest, both.highest) == (3, 5, 0.1, 0.3)

@@ -81,27 +81,17 @@ def test_mask_iou_with_and_without_flow():
 
 
 def test_flow_is_looked_up_where_the_mask_arrives():
-    mask = draw("##......",
-                "##......",
-                "........")
+    mask = draw("##......", "##......", "........")
     flow = np.zeros((3, 8, 2), np.float32)
     flow[:, 4:, 0] = 4  # the right half of this frame came from four pixels further left
-    warped, = warp_masks([mask], flow)
-    assert drawing(warped) == ["##..##..",
-                               "##..##..",
-                               "........"]
+    (warped,) = warp_masks([mask], flow)
+    assert drawing(warped) == ["##..##..", "##..##..", "........"]
 
 
 def test_coarse_flow_covers_the_whole_image():
-    mask = draw("#...",
-                "....",
-                "....",
-                "....")
+    mask = draw("#...", "....", "....", "....")
     flow = np.array([[[1, 2]]], np.float32)  # one cell: one right, two down
-    assert drawing(warp_masks([mask], flow)[0]) == ["....",
-                                                   "....",
-                                                   ".#..",
-                                                   "...."]
+    assert drawing(warp_masks([mask], flow)[0]) == ["....", "....", ".#..", "...."]
 
 
 def test_mask_that_leaves_the_image_is_empty():

@@ -55,7 +55,11 @@ def test_a_frame_without_observations_ages_tracks_like_any_other():
 def test_tracks_are_reported_once_confirmed_and_a_miss_before_ends_them():
     assert reported(observe(HERE), observe(HERE), observe(HERE), confirm_hits=3) == [[], [], [1]]
     assert reported(observe(HERE), observe(), observe(HERE), observe(HERE), confirm_hits=2, keep_alive=5) == [
-        [], [], [], [2]]
+        [],
+        [],
+        [],
+        [2],
+    ]
 
 
 def test_states_of_a_life():
@@ -73,7 +77,7 @@ def test_the_longest_lost_ends_first_when_too_many_are_lost():
         tracker(keep_alive=None, max_lost=1),
         observe(apart[:1]),
         observe(apart[1:2]),  # 1 is lost
-        observe(apart[2:]),   # 1 and 2 are lost: 1 was lost first
+        observe(apart[2:]),  # 1 and 2 are lost: 1 was lost first
         observe(apart),
     )
     assert ids_by_row(tracks[3]) == {0: 4, 1: 2, 2: 3}

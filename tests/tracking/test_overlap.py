@@ -8,36 +8,34 @@ from mots_plugin.formats.rle import boxes, decode, encode
 from mots_plugin.structures import Tracks
 from mots_plugin.tracking.overlap import check_priority, resolve_overlaps, without_overlaps
 
-LEFT = ("#####...",
-        "#####...",
-        "#####...")
-RIGHT = ("........",
-         "...#####",
-         "...#####")
+LEFT = ("#####...", "#####...", "#####...")
+RIGHT = ("........", "...#####", "...#####")
 
 
 def report(*masks, scores) -> Tracks:
     count = len(masks)
-    return Tracks(np.arange(1, count + 1), boxes(masks), np.array(scores, np.float32), np.zeros(count, np.int64),
-                  list(masks), np.arange(count))
+    return Tracks(
+        np.arange(1, count + 1),
+        boxes(masks),
+        np.array(scores, np.float32),
+        np.zeros(count, np.int64),
+        list(masks),
+        np.arange(count),
+    )
 
 
 def test_the_higher_priority_keeps_the_shared_pixels():
     left, right = resolve_overlaps([draw(*LEFT), draw(*RIGHT)], np.array([0.6, 0.7]))
 
     assert drawing(right) == list(RIGHT)
-    assert drawing(left) == ["#####...",
-                             "###.....",
-                             "###....."]
+    assert drawing(left) == ["#####...", "###.....", "###....."]
 
 
 def test_of_equals_the_earlier_row_keeps_them():
     left, right = resolve_overlaps([draw(*LEFT), draw(*RIGHT)], np.array([0.5, 0.5]))
 
     assert drawing(left) == list(LEFT)
-    assert drawing(right) == ["........",
-                              ".....###",
-                              ".....###"]
+    assert drawing(right) == ["........", ".....###", ".....###"]
 
 
 def test_masks_that_share_nothing_are_returned_as_they_were():
@@ -51,8 +49,7 @@ def test_masks_that_share_nothing_are_returned_as_they_were():
 
 def test_a_mask_that_lost_to_one_that_lost_itself():
     """Three in a row: the middle one loses to the first, yet keeps from the last what the first does not cover."""
-    first, middle, last = resolve_overlaps(
-        [draw("####...."), draw("..####.."), draw("...#####")], np.array([3, 2, 1]))
+    first, middle, last = resolve_overlaps([draw("####...."), draw("..####.."), draw("...#####")], np.array([3, 2, 1]))
     assert [drawing(first), drawing(middle), drawing(last)] == [["####...."], ["....##.."], ["......##"]]
 
 

@@ -61,7 +61,7 @@ def test_overlap_is_resolved_between_classes():
     seen = observe_masks([car, pedestrian], scores=[0.95, 0.9], labels=[CAR, PEDESTRIAN])
 
     def pixels(overlap):
-        tracks, = run(both_classes(overlap), seen)
+        (tracks,) = run(both_classes(overlap), seen)
         return [int(decode(mask).sum()) for mask in tracks.masks]
 
     assert pixels("score") == [32, 16 - 8]
@@ -71,7 +71,7 @@ def test_overlap_is_resolved_between_classes():
 
 def test_a_detection_that_no_track_took_carves_nothing():
     car, weak_pedestrian = rectangle(0, 2, 8, 6), rectangle(2, 0, 4, 8)
-    tracks, = run(both_classes("bottom"), observe_masks([car, weak_pedestrian], [0.9, 0.7], [CAR, PEDESTRIAN]))
+    (tracks,) = run(both_classes("bottom"), observe_masks([car, weak_pedestrian], [0.9, 0.7], [CAR, PEDESTRIAN]))
     assert [int(decode(mask).sum()) for mask in tracks.masks] == [32]
 
 
@@ -84,7 +84,7 @@ def test_a_covered_mask_is_not_reported_but_its_track_lives_on():
 
 
 def test_an_empty_frame_is_empty():
-    tracks, = run(both_classes("score"), observe_masks([]))
+    (tracks,) = run(both_classes("score"), observe_masks([]))
     assert len(tracks) == 0
     assert tracks.masks == []
     assert tracks.boxes.shape == (0, 4)

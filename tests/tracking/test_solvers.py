@@ -15,22 +15,19 @@ def pairs(solution):
 
 
 def test_hungarian_looks_at_the_sum_and_greedy_at_the_cheapest_pair():
-    cost = np.array([[1.0, 2.0],
-                     [2.0, 9.0]])
+    cost = np.array([[1.0, 2.0], [2.0, 9.0]])
     assert pairs(solve_hungarian(cost)) == [(0, 1), (1, 0)]
     assert pairs(solve_greedy(cost)) == [(0, 0), (1, 1)]
 
 
 def test_hungarian_takes_two_dear_pairs_rather_than_one_cheap_one():
-    cost = np.array([[0.0, 100.0],
-                     [100.0, FORBIDDEN]])
+    cost = np.array([[0.0, 100.0], [100.0, FORBIDDEN]])
     assert pairs(solve_hungarian(cost)) == [(0, 1), (1, 0)]
     assert pairs(solve_greedy(cost)) == [(0, 0)]
 
 
 def test_forbidden_pairs_are_never_chosen():
-    cost = np.array([[FORBIDDEN, FORBIDDEN, FORBIDDEN],
-                     [FORBIDDEN, 5.0, FORBIDDEN]])
+    cost = np.array([[FORBIDDEN, FORBIDDEN, FORBIDDEN], [FORBIDDEN, 5.0, FORBIDDEN]])
     for solve in (solve_hungarian, solve_greedy):
         assert pairs(solve(cost)) == [(1, 1)]
         assert pairs(solve(np.full((2, 2), FORBIDDEN))) == []

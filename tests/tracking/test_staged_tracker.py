@@ -102,14 +102,15 @@ def test_two_trackers_side_by_side_know_nothing_of_each_other():
 
 
 def test_a_video_that_begins_empty():
-    tracks = run(algorithm1("bottom"), observe(), observe_masks([]),
-                 observe_masks([rectangle(0, 0, 4, 4)], embeddings=[RED]))
+    tracks = run(
+        algorithm1("bottom"), observe(), observe_masks([]), observe_masks([rectangle(0, 0, 4, 4)], embeddings=[RED])
+    )
     assert [found.ids.tolist() for found in tracks] == [[], [], [1]]
 
 
 def test_tracks_point_to_the_rows_they_came_from():
     weak_first = observe([[0, 0, 1, 1], [2, 2, 6, 6], [0, 4, 2, 6]], scores=[0.1, 0.9, 0.6])
-    tracks, = run(by_overlap(min_score=0.3), weak_first)
+    (tracks,) = run(by_overlap(min_score=0.3), weak_first)
     assert tracks.rows.tolist() == [1, 2]
     assert tracks.scores.tolist() == [np.float32(0.9), np.float32(0.6)]
     assert tracks.boxes.tolist() == [[2, 2, 6, 6], [0, 4, 2, 6]]
@@ -136,8 +137,13 @@ def test_weights_trade_one_cue_against_another():
 
     def chosen(weights):
         stage = Stage([BoxIoUCue(), EmbeddingCue()], max_cost=2.0, weights=weights)
-        return ids_by_row(run(StagedTracker([stage], Lifecycle(birth_score=0.95)), observe(
-            start.boxes, [0.95], embeddings=start.embeddings), choice)[1])
+        return ids_by_row(
+            run(
+                StagedTracker([stage], Lifecycle(birth_score=0.95)),
+                observe(start.boxes, [0.95], embeddings=start.embeddings),
+                choice,
+            )[1]
+        )
 
     assert chosen([1.0, 0.1]) == {0: 1}
     assert chosen([0.1, 1.0]) == {1: 1}
@@ -148,7 +154,8 @@ def test_algorithm1_prefers_the_propagated_mask_to_looks():
     tracker = algorithm1()
     tracker.track(observe_masks([rectangle(0, 0, 4, 4)], embeddings=[RED]), frame(0))
     tracks = tracker.track(
-        observe_masks([rectangle(0, 0, 4, 4), rectangle(4, 0, 8, 4)], embeddings=[RED, BLUE]), frame(1, moved))
+        observe_masks([rectangle(0, 0, 4, 4), rectangle(4, 0, 8, 4)], embeddings=[RED, BLUE]), frame(1, moved)
+    )
     assert ids_by_row(tracks) == {1: 1, 0: 2}
 
 
@@ -210,8 +217,10 @@ def test_memory_does_not_grow_with_the_video():
     sizes = []
     for index in range(300):  # three new, unlike objects a frame
         masks = [rectangle(x, 0, x + 2, 2) for x in (0, 3, 6)]
-        tracker.track(observe_masks(masks, embeddings=rng.normal(0, 100, (3, 2))), frame(
-            index, np.full((8, 8, 2), 20, np.float32)))
+        tracker.track(
+            observe_masks(masks, embeddings=rng.normal(0, 100, (3, 2))),
+            frame(index, np.full((8, 8, 2), 20, np.float32)),
+        )
         sizes.append((len(tracker.bank), len(tracker.gallery._vectors)))
     assert tracker.id_allocator.take(1) == 901
     assert sizes[10:] == [sizes[10]] * 290
@@ -236,6 +245,9 @@ def test_wrong_settings_are_named(wrong, message):
 def test_tracking_costs_no_torch():
     loaded = subprocess.run(
         [sys.executable, "-c", "import sys, mots_plugin.tracking, mots_plugin.flow; print(*sys.modules)"],
-        capture_output=True, text=True, check=True).stdout.split()
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
     assert "mots_plugin.tracking.tracker" in loaded
     assert {"torch", "mmdet", "mmcv", "mmengine", "cv2"}.isdisjoint(loaded)

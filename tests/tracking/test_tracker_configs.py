@@ -31,9 +31,10 @@ def test_released_constants(name, car, pedestrian):
     """Limit of the distance, least score, frames kept alive: from the table of tuned thresholds."""
     tracker = build(name)
     for one_class, expected in zip(tracker.trackers, (car, pedestrian), strict=True):
-        stage, = one_class.stages
+        (stage,) = one_class.stages
         assert (stage.max_cost, one_class.lifecycle.min_score, one_class.lifecycle.keep_alive) == pytest.approx(
-            expected, abs=5e-5)
+            expected, abs=5e-5
+        )
         assert one_class.lifecycle.birth_score == one_class.lifecycle.min_score
     assert tracker.overlap == "score"
 
@@ -66,8 +67,7 @@ def test_algorithm1_of_the_paper():
 
 def test_every_tracker_config_takes_an_empty_frame_and_a_masked_one():
     for path in sorted(CONFIGS.glob("*.py")):
-        seen = observe_masks([rectangle(0, 0, 4, 4), rectangle(2, 2, 8, 8)], [0.99, 0.99], [CAR, PEDESTRIAN],
-                             np.eye(2))
+        seen = observe_masks([rectangle(0, 0, 4, 4), rectangle(2, 2, 8, 8)], [0.99, 0.99], [CAR, PEDESTRIAN], np.eye(2))
         tracks = run(build(path.stem), observe_masks([], embeddings=np.zeros((0, 2))), seen, seen)
         assert [len(found) for found in tracks] == [0, 2, 2], path.name
         assert tracks[1].ids.tolist() == tracks[2].ids.tolist(), path.name

@@ -150,9 +150,7 @@ def _heaviest_rival(groups: NDArray[np.int64], weights: NDArray[np.float64]) -> 
     return rival
 
 
-def _split_contested(
-    pairs: TrackPairs, candidates: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+def _split_contested(pairs: TrackPairs, candidates: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Separate the frames in which two candidate pairs share an object.
 
     Args:

@@ -34,9 +34,7 @@ def mots_counts(
     return clear_counts(pairs, matches, rules, id_switch_rule)
 
 
-def mots_scores(
-    counts: ClearCounts, single_sequence: bool = False, rules: Rules = "trackeval"
-) -> dict[str, float]:
+def mots_scores(counts: ClearCounts, single_sequence: bool = False, rules: Rules = "trackeval") -> dict[str, float]:
     """Turn counts into metrics.
 
     Args:

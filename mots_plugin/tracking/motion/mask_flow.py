@@ -71,6 +71,11 @@ def _warp(
 
 def _reach(flow_x: NDArray[np.float32], flow_y: NDArray[np.float32]) -> NDArray[np.int64]:
     """Return how far flow carries the edges (left, top, right, bottom) of a box at most, in whole pixels outward."""
-    return np.array([
-        math.floor(flow_x.min()), math.floor(flow_y.min()), math.ceil(flow_x.max()), math.ceil(flow_y.max()),
-    ])
+    return np.array(
+        [
+            math.floor(flow_x.min()),
+            math.floor(flow_y.min()),
+            math.ceil(flow_x.max()),
+            math.ceil(flow_y.max()),
+        ]
+    )
