@@ -7,6 +7,7 @@ objects: their constructors take built parts.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from mmdet.registry import TASK_UTILS
@@ -57,4 +58,6 @@ def _register(part: type) -> None:
 
 for _part in TORCH_FREE_PARTS:
     _register(_part)
+# mmdet's CSPDarknet switches autocast off by a name that torch has since renamed, once a forward pass.
+warnings.filterwarnings("ignore", message=r"`torch\.cuda\.amp\.autocast", category=FutureWarning)
 allow_runner_checkpoints()
