@@ -1,8 +1,13 @@
 """Fixtures that several rooms share."""
 
+import signal
 from pathlib import Path
 
 import pytest
+
+# A shell that starts pytest in the background makes it, and the tools it runs, deaf to Ctrl-C; some tests send one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
