@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import traceback
 from pathlib import Path
@@ -65,13 +66,22 @@ def _file_being_read(error: Exception) -> str | None:
 
 def set_up_processes(config: Config) -> None:
     """Let a run of several processes use gloo where there is no GPU; mmengine alone would ask for CUDA devices."""
-    if config.launcher != "none" and not torch.cuda.is_available():
+    if config.launcher == "none":
+        return
+    # A process that ends while gloo's threads still run is aborted, after all its work is done.
+    atexit.register(_leave_process_group)
+    if not torch.cuda.is_available():
         torch.distributed.init_process_group("gloo")
         config.model_wrapper_cfg = {
             "type": "MMDistributedDataParallel",
             "device_ids": None,
             "broadcast_buffers": False,
         }
+
+
+def _leave_process_group() -> None:
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def check_datasets(config: Config, *loaders: str) -> None:
