@@ -4,6 +4,9 @@ _base_ = [
     '../_base_/trackers/appearance_and_overlap.py', '../_base_/schedules/adamw_tiny.py', '../_base_/default_runtime.py'
 ]
 
+# One object often fills half of the picture: anchors from 32 to 256 pixels.
+_base_.detector.rpn_head.anchor_generator.scales = [8]
+_base_.detector.rpn_head.anchor_generator.ratios = [0.5, 1.0, 2.0]
 model = dict(
     type='TrackRCNN',
     data_preprocessor=_base_.data_preprocessor,
