@@ -191,7 +191,7 @@ def check_hard_enough(result, highest):
 
 
 def test_default_videos_are_crowded_occluded_and_moving():
-    # Picked: single videos vary from 17 to 47 % occluded. The slow test below holds the whole default set to the bounds.
+    # Picked: single videos vary from 17 to 47 % occluded. The slow test below holds the whole default set to it.
     check_hard_enough(default_statistics(range(2, 5)), highest=0.45)
 
 
