@@ -16,8 +16,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mots_plugin.evaluation.file_scoring import MASK_BENCHMARKS, score_files
-from mots_plugin.evaluation.functional.families import METRIC_FAMILIES, known_metrics
+from mots_plugin.evaluation.benchmarks import BENCHMARKS, choose_benchmark, known_metrics
+from mots_plugin.evaluation.file_scoring import score_files
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
 from mots_plugin.evaluation.tables import format_summary
 from mots_plugin.formats.atomic import atomic_write
@@ -30,59 +30,62 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gt", type=Path, required=True, help="ground truth, a folder or zip file")
     parser.add_argument("--pred", type=Path, required=True, help="results, a folder or zip file")
-    parser.add_argument("--format", choices=list(MASK_BENCHMARKS), required=True, help="rules of the data set")
+    parser.add_argument("--format", choices=list(BENCHMARKS), required=True, help="rules of the data set")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--seqmap", type=Path, help="which sequences and frames, as mots_tools or trackeval write it")
     which.add_argument("--split", choices=list(SPLITS), help="an official split")
     names = ", ".join(known_metrics())
-    parser.add_argument("--eval", nargs="+", default=["smotsa"], metavar="METRIC", help=f"{names} (default: smotsa)")
-    parser.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score (default: all of the data set)")
     parser.add_argument(
-        "--id-switches",
-        choices=["last_match", "predecessor"],
-        default="last_match",
-        help="count a change against the last match, however long ago (mots_tools, trackeval; the default), or only "
-        "against the track's previous mask (the MOTS paper, eq. 1)",
+        "--eval", nargs="+", default=[], metavar="METRIC", help=f"{names} (default: smotsa for masks, clear for boxes)"
     )
     parser.add_argument("--per-sequence", action="store_true", help="show a row for each sequence")
     parser.add_argument("--json", type=Path, help="write all numbers, unrounded, to this file")
     parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
-    parser.add_argument(
+    add_options(parser.add_argument_group("options of some formats", argument_default=argparse.SUPPRESS))
+    return parser.parse_args(argv)
+
+
+def add_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options that are fields of benchmarks, under the names of these fields."""
+    group.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score (default: all of the data set)")
+    group.add_argument(
+        "--id-switches",
+        choices=["last_match", "predecessor"],
+        help="count a change against the last match, however long ago (mots_tools, trackeval; the default), or only "
+        "against the track's previous mask (the MOTS paper, eq. 1)",
+    )
+    group.add_argument(
         "--fix-overlaps",
         action="store_true",
         help="give pixels of overlapping results to the mask that comes first in the file, rather than stop",
     )
-    return parser.parse_args(argv)
+
+
+GENERAL = ("gt", "pred", "format", "seqmap", "split", "eval", "per_sequence", "json", "workers")
+"""Arguments that every format takes."""
 
 
 @report_errors_in_one_line
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
+    options = {name: value for name, value in vars(arguments).items() if name not in GENERAL}
+    benchmark = choose_benchmark(arguments.format, options)
+    metrics = arguments.eval or list(benchmark.metrics)[:1]
     sequences = None
     if arguments.seqmap is not None:
         sequences = read_seqmap(arguments.seqmap)
     elif arguments.split is not None:
         sequences = list(SPLITS[arguments.split])
     try:
-        scores = score_files(
-            arguments.gt,
-            arguments.pred,
-            MASK_BENCHMARKS[arguments.format],
-            arguments.eval,
-            sequences,
-            arguments.classes,
-            arguments.workers,
-            arguments.fix_overlaps,
-            arguments.id_switches,
-        )
+        scores = score_files(arguments.gt, arguments.pred, benchmark, metrics, sequences, arguments.workers)
     except FaultySequenceError as error:
         for fault in error.faults:
             print(f"error: {fault}", file=sys.stderr)
         return 1
-    for name, pixels in scores.pixels_moved.items():
-        print(f"{name}: {pixels} pixels of overlapping masks given to the mask that comes first")
-    for metric in arguments.eval:
-        print(f"{format_summary(scores.summary, METRIC_FAMILIES[metric].columns, arguments.per_sequence)}\n")
+    for name, remark in scores.remarks.items():
+        print(f"{name}: {remark}")
+    for metric in metrics:
+        print(f"{format_summary(scores.summary, benchmark.metrics[metric], arguments.per_sequence)}\n")
     if arguments.json is not None:
         with atomic_write(arguments.json) as file:
             json.dump({**scores.summary, "inproc_s": scores.seconds}, file, indent=2)

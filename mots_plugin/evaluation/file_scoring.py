@@ -1,59 +1,103 @@
-"""Scoring tracks on disk: no model, no GPU, one sequence in memory at a time."""
+"""Scoring results on disk: no model, no GPU, one sequence in memory at a time.
+
+What every benchmark has in common lies here: finding the sequences of both sides, spreading them over processes,
+gathering faults. What a sequence holds and how it is scored is the business of a :class:`Benchmark`; all of them are
+listed in :mod:`mots_plugin.evaluation.benchmarks`.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from mots_plugin.evaluation.functional.clear import IdSwitchRule
-from mots_plugin.evaluation.functional.families import (
-    SequenceCounts,
-    choose_families,
-    count_sequence,
-    summarise,
-)
-from mots_plugin.evaluation.functional.overlap_removal import remove_overlaps
+from mots_plugin.evaluation.functional.families import check_metric_names
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
-from mots_plugin.evaluation.track_files import TrackFile, find_track_files, frame_numbers, require
+from mots_plugin.evaluation.track_files import require
 from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.seqmap import SequenceRange
 
 
-@dataclass(frozen=True)
-class MaskBenchmark:
-    """What a data set's rules fix.
+class Benchmark(Protocol):
+    """The rules of a data set.
 
-    Attributes:
-        class_ids: Ids of the classes that are scored, by name.
-        first_frame: Number of a sequence's first frame.
+    To add one: write a frozen dataclass (it travels to worker processes) with the members below, whose fields are the
+    options that users may set, and name an instance in :data:`mots_plugin.evaluation.benchmarks.BENCHMARKS`.
+    ``__post_init__`` refuses options that make no sense with a ``FormatError``.
     """
 
-    class_ids: Mapping[str, int]
-    first_frame: int
+    @property
+    def metrics(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns that a table shows, by the names of the metric families there are; the first is the default."""
 
+    def find(self, root: Path) -> dict[str, Any]:
+        """Find the sequences of a folder or zip file.
 
-MASK_BENCHMARKS = {
-    "kitti_mots": MaskBenchmark({"car": 1, "pedestrian": 2}, first_frame=0),
-    "mots_challenge": MaskBenchmark({"pedestrian": 2}, first_frame=1),
-}
-"""Data sets by the name of their format."""
+        Args:
+            root: The folder or zip file, of the ground truth or of results.
+
+        Returns:
+            A handle of each sequence, to be handed to :meth:`count`, by its name, in order.
+
+        Raises:
+            FormatError: There is none.
+        """
+
+    def count(self, truth: Any, predictions: Any, wanted: SequenceRange, metrics: Sequence[str]) -> tuple[Any, str]:
+        """Read and count one sequence.
+
+        Args:
+            truth: Handle of its ground truth.
+            predictions: Handle of its predictions.
+            wanted: Frames that were asked for.
+            metrics: Names of metric families.
+
+        Returns:
+            Anything small that :meth:`summarise` understands, and a remark to the user, empty for none.
+
+        Raises:
+            FaultySequenceError: Listing all faults of the sequence.
+            FormatError: It cannot be read.
+        """
+
+    def summarise(self, counts: Mapping[str, Any], metrics: Sequence[str]) -> dict[str, Any]:
+        """Turn the counts of all sequences into metrics.
+
+        Args:
+            counts: What :meth:`count` returned, by name of the sequence; at least one.
+            metrics: Names of metric families.
+
+        Returns:
+            ``{class: {metric: value}, "all": {metric: value}, "sequences": {name: {class: …, "all": …}}}``.
+        """
 
 
 @dataclass(frozen=True)
 class SequenceJob:
-    """One sequence to score, as it goes to a worker process."""
+    """One sequence to score, as it goes to a worker process; the attributes are those of :meth:`Benchmark.count`."""
 
+    benchmark: Benchmark
+    truth: Any
+    predictions: Any
     wanted: SequenceRange
-    truth: TrackFile
-    predictions: TrackFile
-    class_ids: Mapping[str, int]
-    first_frame: int
     metrics: tuple[str, ...]
-    id_switch_rule: IdSwitchRule
-    fix_overlaps: bool
+
+
+@dataclass(frozen=True)
+class SequenceOutcome:
+    """What comes back.
+
+    Attributes:
+        counts: As the benchmark made them; None if there are faults.
+        remark: To the user, empty for none.
+        faults: All that is wrong with the sequence.
+    """
+
+    counts: Any = None
+    remark: str = ""
+    faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -61,80 +105,65 @@ class FileScores:
     """The outcome of :func:`score_files`.
 
     Attributes:
-        summary: As :func:`mots_plugin.evaluation.functional.families.summarise` returns it.
+        summary: As :meth:`Benchmark.summarise` returns it.
         seconds: From the first file to the last metric.
-        pixels_moved: Pixels that were taken from overlapping predictions, by sequence, where there were any.
+        remarks: By sequence, where there is something to say.
     """
 
     summary: dict[str, Any]
     seconds: float
-    pixels_moved: dict[str, int]
+    remarks: dict[str, str]
 
 
 def score_files(
     ground_truth: Path,
     predictions: Path,
-    benchmark: MaskBenchmark,
-    metrics: Sequence[str] = ("smotsa",),
+    benchmark: Benchmark,
+    metrics: Sequence[str] = (),
     sequences: Sequence[SequenceRange] | None = None,
-    classes: Sequence[str] | None = None,
     workers: int = 1,
-    fix_overlaps: bool = False,
-    id_switch_rule: IdSwitchRule = "last_match",
 ) -> FileScores:
     """Score all sequences of a folder or zip file.
 
     Args:
-        ground_truth: Folder or zip file; see :func:`mots_plugin.evaluation.track_files.find_track_files`.
+        ground_truth: Folder or zip file.
         predictions: Folder or zip file with the same sequences, or more.
         benchmark: Rules of the data set.
-        metrics: Names of metric families.
+        metrics: Names of metric families; the benchmark's first by default.
         sequences: Which to score; all of the ground truth by default.
-        classes: Names of the classes to score; all by default.
         workers: Processes to spread the sequences over.
-        fix_overlaps: Give pixels of overlapping predictions to the one that comes first in its file.
-        id_switch_rule: See :func:`mots_plugin.evaluation.functional.clear.clear_counts`.
 
     Raises:
         FaultySequenceError: Listing the faults of all sequences.
-        FormatError: Sequences, classes or metrics that do not exist.
+        FormatError: Sequences or metrics that do not exist.
         OSError: A file cannot be read.
     """
     start = time.perf_counter()
-    families = choose_families(metrics, id_switch_rule)
-    unknown = [name for name in classes or () if name not in benchmark.class_ids]
-    if unknown:
-        raise FormatError("classes", f"there is no class {unknown[0]}", f"known are: {', '.join(benchmark.class_ids)}")
-    truths, found = find_track_files(ground_truth), find_track_files(predictions)
+    names = tuple(metrics or list(benchmark.metrics)[:1])
+    check_metric_names(names, benchmark.metrics)
+    truths, found = benchmark.find(ground_truth), benchmark.find(predictions)
     in_truth = "correct the list of sequences, or name the folder that has it"
     in_predictions = "write an empty text file if nothing was tracked there"
     jobs = [
         SequenceJob(
-            wanted=wanted,
+            benchmark=benchmark,
             truth=require(truths, wanted, ground_truth, in_truth),
             predictions=require(found, wanted, predictions, in_predictions),
-            class_ids={name: benchmark.class_ids[name] for name in classes or benchmark.class_ids},
-            first_frame=benchmark.first_frame,
-            metrics=tuple(metrics),
-            id_switch_rule=id_switch_rule,
-            fix_overlaps=fix_overlaps,
+            wanted=wanted,
+            metrics=names,
         )
         for wanted in sequences or [SequenceRange(name) for name in truths]
     ]
-    counts: dict[str, SequenceCounts] = {}
-    pixels_moved: dict[str, int] = {}
-    faults: list[Fault] = []
-    for job, (sequence, moved, found_faults) in zip(jobs, _run(jobs, workers), strict=True):
-        faults += found_faults
-        counts[job.truth.name] = sequence
-        if moved:
-            pixels_moved[job.truth.name] = moved
+    outcomes = {job.truth.name: outcome for job, outcome in zip(jobs, _run(jobs, workers), strict=True)}
+    faults = [fault for outcome in outcomes.values() for fault in outcome.faults]
     if faults:
         raise FaultySequenceError(faults)
-    return FileScores(summarise(counts, families), time.perf_counter() - start, pixels_moved)
+    summary = benchmark.summarise({name: outcome.counts for name, outcome in outcomes.items()}, names)
+    remarks = {name: outcome.remark for name, outcome in outcomes.items() if outcome.remark}
+    return FileScores(summary, time.perf_counter() - start, remarks)
 
 
-def _run(jobs: Sequence[SequenceJob], workers: int) -> Iterator[tuple[SequenceCounts, int, list[Fault]]]:
+def _run(jobs: Sequence[SequenceJob], workers: int) -> Iterator[SequenceOutcome]:
     if workers == 1 or len(jobs) == 1:
         yield from map(score_sequence, jobs)
     else:
@@ -144,26 +173,18 @@ def _run(jobs: Sequence[SequenceJob], workers: int) -> Iterator[tuple[SequenceCo
             yield from pool.map(score_sequence, jobs)
 
 
-def score_sequence(job: SequenceJob) -> tuple[SequenceCounts, int, list[Fault]]:
-    """Read and count one sequence.
+def score_sequence(job: SequenceJob) -> SequenceOutcome:
+    """Read and count one sequence, or list its faults.
 
     Args:
         job: The sequence.
-
-    Returns:
-        The counts, pixels moved by ``fix_overlaps``, and faults; with faults, there are no counts.
 
     Raises:
         OSError: A file cannot be read.
     """
     try:
-        truth, predictions, moved = job.truth.read(), job.predictions.read(), 0
-        if job.fix_overlaps:
-            predictions, moved = remove_overlaps(predictions)
-        frames = frame_numbers(job.wanted, (job.truth, job.predictions), (truth, predictions), job.first_frame)
-        families = choose_families(job.metrics, job.id_switch_rule)
-        return count_sequence(truth, predictions, frames, job.class_ids, families), moved, []
+        return SequenceOutcome(*job.benchmark.count(job.truth, job.predictions, job.wanted, job.metrics))
     except FaultySequenceError as error:
-        return {}, 0, error.faults
+        return SequenceOutcome(faults=error.faults)
     except FormatError as error:
-        return {}, 0, [Fault(error.file, error.place, error.problem, error.cure, "file")]
+        return SequenceOutcome(faults=[Fault(error.file, error.place, error.problem, error.cure, "file")])

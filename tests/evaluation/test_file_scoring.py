@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from random_tracks import perturb, random_truth
 
-from mots_plugin.evaluation.file_scoring import MASK_BENCHMARKS, FileScores, score_files
+from mots_plugin.evaluation.benchmarks import BENCHMARKS, choose_benchmark
+from mots_plugin.evaluation.file_scoring import FileScores, score_files
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.id_png import write_id_png_folder
@@ -21,7 +22,6 @@ from mots_plugin.formats.mots_txt import write_mots_txt
 from mots_plugin.formats.seqmap import SequenceRange
 
 ROOT = Path(__file__).resolve().parents[2]
-KITTI = MASK_BENCHMARKS["kitti_mots"]
 Scenes = dict[str, tuple[MaskTracks, MaskTracks]]
 
 
@@ -40,8 +40,9 @@ def folders(tmp_path: Path, scenes: Scenes) -> tuple[Path, Path]:
     return tmp_path / "gt", tmp_path / "pred"
 
 
-def score(truth: Path, predictions: Path, **options) -> FileScores:
-    return score_files(truth, predictions, KITTI, ["smotsa", "hota", "idf1"], **options)
+def score(truth: Path, predictions: Path, sequences=None, workers=1, **options) -> FileScores:
+    benchmark = choose_benchmark("kitti_mots", options)
+    return score_files(truth, predictions, benchmark, ["smotsa", "hota", "idf1", "clear"], sequences, workers)
 
 
 def lay_out(folder: Path, layout: str, name: str, tracks: MaskTracks) -> None:
@@ -106,7 +107,7 @@ def test_seqinfo_tells_the_length_of_a_sequence(tmp_path: Path, draw) -> None:
     write_mots_txt(folder / "gt" / "gt.txt", draw("aa......", first_frame=1))
     (folder / "seqinfo.ini").write_text("[Sequence]\nname=MOTS20-02\nseqLength=4\nimWidth=8\nimHeight=1\n")
     write_mots_txt(tmp_path / "pred" / "MOTS20-02.txt", draw("bb......", first_frame=3))
-    scores = score_files(tmp_path / "gt", tmp_path / "pred", MASK_BENCHMARKS["mots_challenge"])
+    scores = score_files(tmp_path / "gt", tmp_path / "pred", BENCHMARKS["mots_challenge"])
     assert scores.summary["pedestrian"]["FAR"] == 1 / 4
     assert list(scores.summary) == ["pedestrian", "all", "sequences"]
 
@@ -120,13 +121,15 @@ def test_id_switches_as_the_paper_defines_them(tmp_path: Path, draw) -> None:
     write_mots_txt(tmp_path / "pred" / "0002.txt", draw("11......", "........", "22......"))
     sides = tmp_path / "gt", tmp_path / "pred"
     assert score(*sides).summary["car"]["IDSW"] == 1
-    assert score(*sides, id_switch_rule="predecessor").summary["car"]["IDSW"] == 0
+    assert score(*sides).summary["car"]["MOTA"] == pytest.approx(1 / 3)
+    assert score(*sides, id_switches="predecessor").summary["car"]["IDSW"] == 0
+    assert score(*sides, id_switches="predecessor").summary["car"]["MOTA"] == pytest.approx(2 / 3)
 
 
 def test_only_some_classes(folders: tuple[Path, Path]) -> None:
-    assert list(score(*folders, classes=["car"]).summary) == ["car", "all", "sequences"]
+    assert list(score(*folders, classes=("car",)).summary) == ["car", "all", "sequences"]
     with pytest.raises(FormatError, match="there is no class dog; known are: car, pedestrian"):
-        score(*folders, classes=["dog"])
+        score(*folders, classes=("dog",))
 
 
 def test_missing_files_are_named(tmp_path: Path, folders: tuple[Path, Path]) -> None:
@@ -166,7 +169,7 @@ def test_overlaps_are_resolved_by_order_when_told_so(tmp_path: Path, draw) -> No
     with pytest.raises(FaultySequenceError, match="2 pixels"):
         score(tmp_path / "gt", tmp_path / "pred")
     scores = score(tmp_path / "gt", tmp_path / "pred", fix_overlaps=True)
-    assert scores.pixels_moved == {"0002": 2}
+    assert scores.remarks == {"0002": "2 pixels of overlapping masks given to the mask that comes first"}
     assert scores.summary["car"]["sMOTSA"] == 1.0
 
 
@@ -191,7 +194,7 @@ def test_the_tool_writes_table_and_json(tmp_path: Path, folders: tuple[Path, Pat
     assert "0002" not in done.stdout
     numbers = json.loads(json_file.read_text())
     assert numbers.pop("inproc_s") > 0
-    assert numbers == score_files(*folders, KITTI).summary
+    assert numbers == score_files(*folders, BENCHMARKS["kitti_mots"]).summary
     assert list(numbers) == ["car", "pedestrian", "all", "sequences"]
 
 
@@ -211,7 +214,7 @@ def test_the_tool_ends_with_one_line_a_fault(folders: tuple[Path, Path]) -> None
     assert done.returncode == 1
     assert [text.startswith("error: ") for text in done.stderr.splitlines()] == [True, True]
     unknown = run_tool("--gt", str(truth), "--pred", str(predictions), "--format", "kitti_mots", "--eval", "mota")
-    assert unknown.stderr == "error: metrics: there is no metric mota; known are: smotsa, hota, idf1\n"
+    assert unknown.stderr == "error: metrics: there is no metric mota; known are: smotsa, hota, idf1, clear\n"
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -227,7 +230,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_real_ground_truth_against_itself_scores_one(tmp_path: Path, shared_data: Path) -> None:
     truth = shared_data / "mots20_05_gt"
-    scores = score_files(truth, truth, MASK_BENCHMARKS["mots_challenge"], ["smotsa", "hota", "idf1"])
+    scores = score_files(truth, truth, BENCHMARKS["mots_challenge"], ["smotsa", "hota", "idf1"])
     pedestrian = scores.summary["pedestrian"]
     assert [pedestrian[name] for name in ("sMOTSA", "MOTSA", "HOTA", "IDF1")] == [1.0] * 4
     assert (pedestrian["TP"], pedestrian["MT"]) == (6570, 103)

@@ -3,16 +3,18 @@ import sys
 
 import pytest
 
-from mots_plugin.evaluation.functional.families import check_metric_names, known_metrics
+from mots_plugin.evaluation.functional.families import METRIC_FAMILIES, check_metric_names
 from mots_plugin.formats.errors import FormatError
 
 
 def test_unknown_names_list_the_known_ones() -> None:
-    with pytest.raises(FormatError, match=r"there is no metric smota; known are: smotsa, hota, idf1"):
+    with pytest.raises(FormatError, match=r"there is no metric smota; known are: smotsa, hota, idf1, clear"):
         check_metric_names(["smotsa", "smota"])
     with pytest.raises(FormatError, match="no metric is named"):
         check_metric_names([])
-    check_metric_names(known_metrics())
+    check_metric_names(list(METRIC_FAMILIES))
+    with pytest.raises(FormatError, match="there is no metric smotsa; known are: clear"):
+        check_metric_names(["smotsa"], ["clear"])
 
 
 def test_scoring_files_loads_no_torch() -> None:

@@ -119,10 +119,11 @@ def perturb(truth: MaskTracks, rng: np.random.Generator) -> MaskTracks:
 
 
 def run_this(case: Path) -> dict[str, float]:
-    from mots_plugin.evaluation.file_scoring import MASK_BENCHMARKS, score_files
+    from mots_plugin.evaluation.benchmarks import BENCHMARKS
+    from mots_plugin.evaluation.file_scoring import score_files
 
     metrics = ["smotsa", "hota", "idf1"]
-    car = score_files(case / "gt", case / "pred", MASK_BENCHMARKS["kitti_mots"], metrics, KITTI_MOTS_VAL).summary["car"]
+    car = score_files(case / "gt", case / "pred", BENCHMARKS["kitti_mots"], metrics, KITTI_MOTS_VAL).summary["car"]
     return {name: car[name] for name in ("HOTA", "MOTSA", "IDF1")}
 
 
@@ -181,7 +182,7 @@ EVALUATORS: dict[str, Callable[[Path], dict[str, float]]] = {
 }
 
 
-MODULES = {"mots_plugin": "mots_plugin.evaluation.file_scoring", "trackeval": "trackeval", "motrics": "motrics"}
+MODULES = {"mots_plugin": "mots_plugin.evaluation.benchmarks", "trackeval": "trackeval", "motrics": "motrics"}
 
 
 def time_inside(evaluator: str, case: Path) -> None:

@@ -5,6 +5,7 @@ Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: Th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -93,6 +94,56 @@ def clear_counts(
         mostly_lost=mostly_lost,
         similarity=float(np.sum(pairs.similarities[matches])),
     )
+
+
+def clear_scores(counts: ClearCounts, single_sequence: bool = False, rules: Rules = "trackeval") -> dict[str, float]:
+    """Turn counts into metrics.
+
+    Args:
+        counts: Counts of a sequence, or summed over several.
+        single_sequence: The counts are those of one sequence and class: without ground truth, trackeval then gives
+            accuracies of 0 and calls all tracks lost, but divides by one where the sum over sequences has none.
+        rules: With ``"mots_tools"``, accuracies without ground truth are minus infinity, and MOTP is infinite without
+            a match.
+
+    Returns:
+        Fractions (not percent), FAR in false positives per frame, and the counts themselves as integers; names as
+        trackeval spells them, but TP, FP, FN, recall, precision and F1 without its ``CLR_``.
+    """
+    tp, fp, fn, switches, soft_tp = counts.tp, counts.fp, counts.fn, counts.id_switches, counts.similarity
+    objects, hypotheses = tp + fn, tp + fp
+    tracks = counts.mostly_tracked + counts.partly_tracked + counts.mostly_lost
+    infinite = rules == "mots_tools"
+
+    def accuracy(credit: float) -> float:
+        if objects:
+            return credit / objects
+        if infinite:
+            return -math.inf
+        return 0.0 if single_sequence else float(credit)
+
+    return {
+        "sMOTA": accuracy(soft_tp - fp - switches),
+        "MOTA": accuracy(tp - fp - switches),
+        "MOTP": math.inf if infinite and not tp else soft_tp / max(1, tp),
+        "MODA": accuracy(tp - fp),
+        "MOTAL": accuracy(tp - fp - (math.log10(switches) if switches else 0)),
+        "recall": tp / max(1, objects),
+        "precision": tp / max(1, hypotheses),
+        "F1": 2 * tp / max(1, objects + hypotheses),
+        "FAR": fp / max(1, counts.frames),
+        "TP": tp,
+        "FP": fp,
+        "FN": fn,
+        "IDSW": switches,
+        "Frag": counts.fragmentations,
+        "MT": counts.mostly_tracked,
+        "PT": counts.partly_tracked,
+        "ML": counts.mostly_lost,
+        "MTR": counts.mostly_tracked / max(1, tracks),
+        "PTR": counts.partly_tracked / max(1, tracks),
+        "MLR": 1.0 if single_sequence and not tracks else counts.mostly_lost / max(1, tracks),
+    }
 
 
 def _count_id_switches(tracks: NDArray[np.int64], followers: NDArray[np.int64], rule: IdSwitchRule) -> int:

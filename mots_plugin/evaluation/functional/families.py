@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
-from mots_plugin.evaluation.functional.clear import IdSwitchRule
+from mots_plugin.evaluation.functional.clear import IdSwitchRule, clear_scores
 from mots_plugin.evaluation.functional.hota import hota_counts, hota_scores
 from mots_plugin.evaluation.functional.identity import identity_counts, identity_scores
 from mots_plugin.evaluation.functional.mask_pairs import mask_pairs
@@ -19,6 +19,13 @@ from mots_plugin.formats.mask_tracks import MaskTracks
 Scores = dict[str, float]
 SequenceCounts = dict[str, dict[str, Any]]
 """Counts of one sequence by class name, then by metric family."""
+
+
+class ClassPairs(Protocol):
+    """Objects of all classes of one sequence: masks (``MaskPairs``) or boxes (``BoxPairs``)."""
+
+    def of_class(self, class_id: int, /) -> TrackPairs:
+        """Return the objects of one class, without the predictions that the benchmark's rules excuse."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +55,13 @@ METRIC_FAMILIES: dict[str, MetricFamily] = {
         hota_counts, hota_scores, ("HOTA", "DetA", "AssA", "DetRe", "DetPr", "AssRe", "AssPr", "LocA")
     ),
     "idf1": MetricFamily(identity_counts, identity_scores, ("IDF1", "IDP", "IDR", "IDTP", "IDFN", "IDFP")),
+    "clear": MetricFamily(
+        mots_counts,
+        clear_scores,
+        ("MOTA", "MOTP", "MODA", "IDSW", "TP", "FP", "FN", "Frag", "MT", "PT", "ML", "recall", "precision"),
+    ),
 }
-
-
-def known_metrics() -> list[str]:
-    """Return the names of the metric families."""
-    return list(METRIC_FAMILIES)
+"""All of them, on masks; on boxes all but ``smotsa``."""
 
 
 def choose_families(names: Sequence[str], id_switch_rule: IdSwitchRule = "last_match") -> dict[str, MetricFamily]:
@@ -61,7 +69,7 @@ def choose_families(names: Sequence[str], id_switch_rule: IdSwitchRule = "last_m
 
     Args:
         names: Names of metric families, at least one.
-        id_switch_rule: What an id switch is for sMOTSA; see
+        id_switch_rule: What an id switch is for sMOTSA and MOTA; see
             :func:`mots_plugin.evaluation.functional.clear.clear_counts`.
 
     Raises:
@@ -69,24 +77,25 @@ def choose_families(names: Sequence[str], id_switch_rule: IdSwitchRule = "last_m
     """
     check_metric_names(names)
     chosen = {name: METRIC_FAMILIES[name] for name in names}
-    if "smotsa" in chosen:
-        chosen["smotsa"] = replace(chosen["smotsa"], count=partial(mots_counts, id_switch_rule=id_switch_rule))
+    for name in {"smotsa", "clear"} & chosen.keys():
+        chosen[name] = replace(chosen[name], count=partial(mots_counts, id_switch_rule=id_switch_rule))
     return chosen
 
 
-def check_metric_names(names: Sequence[str]) -> None:
+def check_metric_names(names: Sequence[str], known: Collection[str] = tuple(METRIC_FAMILIES)) -> None:
     """Check that all names are known.
 
     Args:
         names: Names of metric families, at least one.
+        known: The names there are.
 
     Raises:
         FormatError: One is unknown; lists the known names.
     """
-    unknown = [name for name in names if name not in METRIC_FAMILIES]
+    unknown = [name for name in names if name not in known]
     if unknown or not names:
         problem = f"there is no metric {', '.join(unknown)}" if unknown else "no metric is named"
-        raise FormatError("metrics", problem, f"known are: {', '.join(METRIC_FAMILIES)}")
+        raise FormatError("metrics", problem, f"known are: {', '.join(known)}")
 
 
 def count_sequence(
@@ -108,7 +117,19 @@ def count_sequence(
     Raises:
         FormatError: See :func:`mots_plugin.evaluation.functional.mask_pairs.mask_pairs`.
     """
-    pairs = mask_pairs(ground_truth, predictions, frames)
+    return count_classes(mask_pairs(ground_truth, predictions, frames), class_ids, families)
+
+
+def count_classes(
+    pairs: ClassPairs, class_ids: Mapping[str, int], families: Mapping[str, MetricFamily]
+) -> SequenceCounts:
+    """Count the hits and errors of every class of one sequence.
+
+    Args:
+        pairs: The objects.
+        class_ids: Ids of the classes to score, by name.
+        families: What to count, by name.
+    """
     counts = {}
     for class_name, class_id in class_ids.items():
         of_class = pairs.of_class(class_id)

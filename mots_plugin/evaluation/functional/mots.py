@@ -5,11 +5,9 @@ Voigtlaender et al., "MOTS: Multi-Object Tracking and Segmentation", CVPR 2019, 
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from mots_plugin.evaluation.functional.clear import ClearCounts, IdSwitchRule, Rules, clear_counts
+from mots_plugin.evaluation.functional.clear import ClearCounts, IdSwitchRule, Rules, clear_counts, clear_scores
 from mots_plugin.evaluation.functional.matching import match_keeping_identities
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs
 
@@ -34,47 +32,20 @@ def mots_counts(
     return clear_counts(pairs, matches, rules, id_switch_rule)
 
 
+_NAMES = {"sMOTA": "sMOTSA", "MOTA": "MOTSA", "MOTP": "MOTSP", "MODA": "MODSA", "MOTAL": "MOTSAL"}
+"""What the metrics of CLEAR are called on masks."""
+
+
 def mots_scores(counts: ClearCounts, single_sequence: bool = False, rules: Rules = "trackeval") -> dict[str, float]:
     """Turn counts into metrics.
 
     Args:
         counts: Counts of a sequence, or summed over several.
-        single_sequence: The counts are those of one sequence and class: without ground truth, trackeval then gives
-            accuracies of 0, but divides by one where the sum over sequences has none.
-        rules: With ``"mots_tools"``, accuracies without ground truth are minus infinity, and MOTSP is infinite without
-            a match.
+        single_sequence: See :func:`mots_plugin.evaluation.functional.clear.clear_scores`.
+        rules: Likewise.
 
     Returns:
-        Fractions (not percent), FAR in false positives per frame, and the counts themselves as integers; names as
-        trackeval spells them, MOTSA for MOTA.
+        As :func:`mots_plugin.evaluation.functional.clear.clear_scores`, with MOTSA for MOTA.
     """
-    tp, fp, fn, switches, soft_tp = counts.tp, counts.fp, counts.fn, counts.id_switches, counts.similarity
-    objects, hypotheses = tp + fn, tp + fp
-    infinite = rules == "mots_tools"
-
-    def accuracy(credit: float) -> float:
-        if objects:
-            return credit / objects
-        if infinite:
-            return -math.inf
-        return 0.0 if single_sequence else float(credit)
-
-    return {
-        "sMOTSA": accuracy(soft_tp - fp - switches),
-        "MOTSA": accuracy(tp - fp - switches),
-        "MOTSP": math.inf if infinite and not tp else soft_tp / max(1, tp),
-        "MODSA": accuracy(tp - fp),
-        "MOTSAL": accuracy(tp - fp - (math.log10(switches) if switches else 0)),
-        "recall": tp / max(1, objects),
-        "precision": tp / max(1, hypotheses),
-        "F1": 2 * tp / max(1, objects + hypotheses),
-        "FAR": fp / max(1, counts.frames),
-        "TP": tp,
-        "FP": fp,
-        "FN": fn,
-        "IDSW": switches,
-        "Frag": counts.fragmentations,
-        "MT": counts.mostly_tracked,
-        "PT": counts.partly_tracked,
-        "ML": counts.mostly_lost,
-    }
+    scores = clear_scores(counts, single_sequence, rules)
+    return {_NAMES.get(name, name): value for name, value in scores.items()}

@@ -41,7 +41,7 @@ class MOTSMetric(BaseMetric):
 
     Args:
         ann_file: Ground truth, COCO-video json.
-        metric: Names of metric families; see :func:`mots_plugin.evaluation.functional.families.known_metrics`.
+        metric: Names of metric families; see :data:`mots_plugin.evaluation.functional.families.METRIC_FAMILIES`.
         out_dir: Where to leave ``tracks/<video>.txt`` and ``metrics.json``; without it the tracks go to a temporary
             folder that is removed.
         classes: Names of the classes to score; by default those of the data set.

@@ -1,0 +1,72 @@
+"""Masks on disk, scored by the rules of KITTI MOTS and MOTSChallenge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mots_plugin.evaluation.functional.clear import IdSwitchRule
+from mots_plugin.evaluation.functional.families import (
+    METRIC_FAMILIES,
+    SequenceCounts,
+    choose_families,
+    count_sequence,
+    summarise,
+)
+from mots_plugin.evaluation.functional.overlap_removal import remove_overlaps
+from mots_plugin.evaluation.track_files import TrackFile, find_track_files, frame_numbers
+from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.seqmap import SequenceRange
+
+
+@dataclass(frozen=True)
+class MaskBenchmark:
+    """A :class:`mots_plugin.evaluation.file_scoring.Benchmark` of masks.
+
+    Attributes:
+        class_ids: Ids of the classes there are, by name.
+        first_frame: Number of a sequence's first frame.
+        classes: Names of the classes to score; none for all.
+        fix_overlaps: Give pixels of overlapping predictions to the one that comes first in its file.
+        id_switches: See :func:`mots_plugin.evaluation.functional.clear.clear_counts`.
+    """
+
+    class_ids: Mapping[str, int]
+    first_frame: int
+    classes: tuple[str, ...] = ()
+    fix_overlaps: bool = False
+    id_switches: IdSwitchRule = "last_match"
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.classes if name not in self.class_ids]
+        if unknown:
+            raise FormatError("classes", f"there is no class {unknown[0]}", f"known are: {', '.join(self.class_ids)}")
+
+    @property
+    def metrics(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns of a table, by metric family."""
+        return {name: family.columns for name, family in METRIC_FAMILIES.items()}
+
+    def find(self, root: Path) -> dict[str, TrackFile]:
+        """Find the sequences of a folder or zip file."""
+        return find_track_files(root)
+
+    def count(
+        self, truth: TrackFile, predictions: TrackFile, wanted: SequenceRange, metrics: Sequence[str]
+    ) -> tuple[SequenceCounts, str]:
+        """Read and count one sequence."""
+        truths, found, remark = truth.read(), predictions.read(), ""
+        if self.fix_overlaps:
+            found, moved = remove_overlaps(found)
+            if moved:
+                remark = f"{moved} pixels of overlapping masks given to the mask that comes first"
+        frames = frame_numbers(wanted, (truth, predictions), (truths, found), self.first_frame)
+        class_ids = {name: self.class_ids[name] for name in self.classes or self.class_ids}
+        families = choose_families(metrics, self.id_switches)
+        return count_sequence(truths, found, frames, class_ids, families), remark
+
+    def summarise(self, counts: Mapping[str, SequenceCounts], metrics: Sequence[str]) -> dict[str, Any]:
+        """Turn the counts of all sequences into metrics."""
+        return summarise(counts, choose_families(metrics))
