@@ -12,6 +12,7 @@ from mmdet.registry import MODELS
 from mmdet.structures import DetDataSample, TrackDataSample
 from torch import Tensor
 
+from mots_plugin.models.layers.precision import put_out_single_precision, to_single_precision
 from mots_plugin.ops import paste_masks
 from mots_plugin.structures import Observations
 
@@ -41,6 +42,9 @@ class TrackRCNN(OnlineMOT):
         super().__init__(tracker, data_preprocessor, init_cfg)
         self.detector = MODELS.build(detector)
         self.temporal = MODELS.build(temporal) if temporal is not None else None
+        roi_head = self.detector.roi_head
+        for head in (self.detector.rpn_head, roi_head.bbox_head, roi_head.mask_head, roi_head.association_head):
+            put_out_single_precision(head)
         self.reset_network()
 
     def reset_network(self) -> None:
@@ -68,6 +72,7 @@ class TrackRCNN(OnlineMOT):
             features, _as_one_class(frames), proposal_cfg=self.detector.train_cfg.rpn_proposal
         )
         losses = {f"rpn_{name}" if "rpn" not in name else name: value for name, value in rpn_losses.items()}
+        features = to_single_precision(features)
         losses.update(self.detector.roi_head.loss(features, proposals, frames, clip_length=clip_length))
         return losses
 
