@@ -40,3 +40,35 @@ def test_streaming_equals_the_whole_video_at_once(num_layers, length):
     streamed += stream.finish()
     for level, whole in enumerate(temporal(levels, clip_length=length)):
         torch.testing.assert_close(torch.cat([frame[level] for frame in streamed]), whole)
+
+
+def streamed(temporal, levels):
+    """Levels as a stream gives them back, and how many frames each push, and the end, released."""
+    stream, frames, released = temporal.stream(), [], []
+    for index in range(len(levels[0])):
+        ready = stream.push([level[index : index + 1] for level in levels])
+        released.append(len(ready))
+        frames += ready
+    last = stream.finish()
+    return [torch.cat(level) for level in zip(*frames, *last, strict=True)], [*released, len(last)]
+
+
+def test_chunks_do_not_see_each_other_and_the_last_is_filled_with_its_last_frame():
+    torch.manual_seed(0)
+    temporal = TemporalConv3D(2, num_layers=2, depthwise_separable=True, chunk_length=3)
+    for layer in temporal.layers:
+        torch.nn.init.normal_(layer.convolutions[0].weight)
+    levels = [torch.rand(7, 2, 4, 5), torch.rand(7, 2, 2, 3)]
+    found, released = streamed(temporal, levels)
+    assert released == [0, 0, 3, 0, 0, 3, 0, 1]
+    for level, output in zip(levels, found, strict=True):
+        chunks = [level[0:3], level[3:6], level[6:7].expand(3, -1, -1, -1)]
+        expected = torch.cat([temporal([chunk], clip_length=3)[0] for chunk in chunks])[:7]
+        torch.testing.assert_close(output, expected)
+
+
+def test_a_full_last_chunk_leaves_nothing_to_finish():
+    levels = [torch.rand(4, 2, 4, 5)]
+    found, released = streamed(TemporalConv3D(2, chunk_length=2), levels)
+    assert released == [0, 2, 0, 2, 0]
+    torch.testing.assert_close(found[0], levels[0])  # the identity, as it starts

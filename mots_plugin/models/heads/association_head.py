@@ -25,7 +25,7 @@ class AssociationHead(BaseModule):
         with_avg_pool: Average over the s x s cells first (TrackR-CNN, whose box head does the same); False gives the
             layer the flattened cells, for box heads that work on those.
         embed_channels: D; 128 in the paper.
-        loss: Config of a loss that takes vectors (N, D) and identities (N,) of one clip.
+        loss: Config of an :class:`AssociationLoss`.
         init_cfg: Initialisation of the layer; He's by default, as in the released model.
     """
 
@@ -49,33 +49,37 @@ class AssociationHead(BaseModule):
 
     def get_targets(
         self, sampling_results: Sequence[SamplingResult], batch_gt_instances: Sequence[InstanceData]
-    ) -> Tensor:
-        """Identity of every sampled region: that of the ground truth it was assigned to, 0 for background.
+    ) -> tuple[Tensor, Tensor]:
+        """Identity and class of every sampled region: those of the ground truth it was assigned to.
 
         Args:
             sampling_results: One a frame; its regions are positives, then negatives.
-            batch_gt_instances: One a frame, with ``instances_ids`` (G,) int64 from 1.
+            batch_gt_instances: One a frame, with ``instances_ids`` (G,) int64 from 1 and ``labels`` (G,) int64 from 0.
 
         Returns:
-            (R,) int64 over all frames, in the order of the regions.
+            (R,) int64 identities, 0 for background, and (R,) int64 classes, -1 for background, over all frames in the
+            order of the regions.
         """
-        targets = []
+        identities, classes = [], []
         for sampling, ground_truth in zip(sampling_results, batch_gt_instances, strict=True):
-            positives = ground_truth.instances_ids[sampling.pos_assigned_gt_inds]
-            targets += [positives.long(), positives.new_zeros(len(sampling.neg_priors), dtype=torch.long)]
-        return torch.cat(targets)
+            background = ground_truth.labels.new_zeros(len(sampling.neg_priors), dtype=torch.long)
+            identities += [ground_truth.instances_ids[sampling.pos_assigned_gt_inds].long(), background]
+            classes += [ground_truth.labels[sampling.pos_assigned_gt_inds], background - 1]
+        return torch.cat(identities), torch.cat(classes)
 
-    def loss(self, embeddings: Tensor, identities: Tensor, clips: Tensor) -> dict[str, Tensor]:
+    def loss(self, embeddings: Tensor, identities: Tensor, classes: Tensor, clips: Tensor) -> dict[str, Tensor]:
         """Loss over each clip's foreground regions, averaged over clips.
 
         Args:
             embeddings: (R, D) vectors of all sampled regions.
             identities: (R,) int64, 0 for background; unique within a clip.
+            classes: (R,) int64, of any value for background.
             clips: (R,) int64 index of the clip that a region belongs to.
         """
-        foreground = identities > 0
-        losses = [
-            self.loss_association(embeddings[rows], identities[rows])
-            for rows in (foreground & (clips == clip) for clip in clips.unique())
-        ]
+        losses = []
+        for clip in clips.unique():
+            inside = clips == clip
+            rows = inside & (identities > 0)
+            regions = int(inside.sum())
+            losses.append(self.loss_association(embeddings[rows], identities[rows], classes[rows], regions))
         return {"loss_association": torch.stack(losses).mean() if losses else embeddings.sum() * 0}

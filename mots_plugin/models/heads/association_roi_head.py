@@ -62,7 +62,7 @@ class AssociationRoIHead(StandardRoIHead):
         clips = torch.arange(len(regions), device=x[0].device).div(clip_length, rounding_mode="floor")
         association_loss = self.association_head.loss(
             self.association_head(box_results["bbox_feats"]),
-            self.association_head.get_targets(sampling_results, ground_truth),
+            *self.association_head.get_targets(sampling_results, ground_truth),
             clips.repeat_interleave(regions),
         )
         return {**box_results["loss_bbox"], **mask_results["loss_mask"], **association_loss}

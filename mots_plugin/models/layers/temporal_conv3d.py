@@ -12,6 +12,8 @@ from mmdet.registry import MODELS
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from .frame_stream import FrameFeatures, FrameStream
+
 
 class IdentityConv3D(nn.Module):
     """One 3x3x3 convolution that starts as the identity, followed by ReLU (MOTS paper, section 6).
@@ -49,13 +51,22 @@ class TemporalConv3D(BaseModule):
         channels: C of every feature level; one set of weights serves all levels.
         num_layers: Convolutions in a row.
         depthwise_separable: See :class:`IdentityConv3D`.
+        chunk_length: None, or the released model's way to test: videos are cut into chunks of this many frames (5 in
+            its instructions), which do not see each other; see :class:`ChunkStream`.
     """
 
-    def __init__(self, channels: int, num_layers: int = 1, depthwise_separable: bool = False) -> None:
+    def __init__(
+        self,
+        channels: int,
+        num_layers: int = 1,
+        depthwise_separable: bool = False,
+        chunk_length: int | None = None,
+    ) -> None:
         super().__init__()
+        self.chunk_length = chunk_length
         self.layers = nn.ModuleList(IdentityConv3D(channels, depthwise_separable) for _ in range(num_layers))
 
-    def forward(self, features: Sequence[Tensor], clip_length: int) -> tuple[Tensor, ...]:
+    def forward(self, features: Sequence[Tensor], clip_length: int) -> FrameFeatures:
         """Add temporal context to whole clips.
 
         Args:
@@ -73,43 +84,76 @@ class TemporalConv3D(BaseModule):
             clips = layer(nn.functional.pad(clips, (0, 0, 0, 0, 1, 1)))
         return clips.transpose(1, 2).flatten(0, 1)
 
-    def stream(self) -> TemporalStream:
+    def stream(self) -> FrameStream:
         """Return a fresh frame-by-frame evaluator for one video."""
-        return TemporalStream(self)
+        return Conv3DStream(self) if self.chunk_length is None else ChunkStream(self, self.chunk_length)
 
 
-class TemporalStream:
+class Conv3DStream:
     """Frame-by-frame evaluation of :class:`TemporalConv3D` over one video, holding two frames a layer.
 
-    Not a module: its state is no parameter and never reaches a checkpoint.
+    Args:
+        temporal: The block whose weights are used.
     """
 
     def __init__(self, temporal: TemporalConv3D) -> None:
         self._layers = [_LayerStream(layer) for layer in temporal.layers]
 
-    def push(self, features: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
+    def push(self, features: Sequence[Tensor]) -> list[FrameFeatures]:
         """Take the next frame, one (1, C, H, W) tensor a level; return the frames that became ready (0 or 1)."""
         return self._pass_on([tuple(features)], start=0)
 
-    def finish(self) -> list[tuple[Tensor, ...]]:
+    def finish(self) -> list[FrameFeatures]:
         """Declare the video ended; return the frames still held back, in order."""
-        ready: list[tuple[Tensor, ...]] = []
+        ready: list[FrameFeatures] = []
         for position, layer in enumerate(self._layers):
             ready += self._pass_on(layer.finish(), position + 1)
         return ready
 
-    def _pass_on(self, frames: list[tuple[Tensor, ...]], start: int) -> list[tuple[Tensor, ...]]:
+    def _pass_on(self, frames: list[FrameFeatures], start: int) -> list[FrameFeatures]:
         for layer in self._layers[start:]:
             frames = [out for frame in frames for out in layer.push(frame)]
         return frames
 
 
+class ChunkStream:
+    """Evaluation of :class:`TemporalConv3D` in chunks that do not overlap, as the released model forwards videos.
+
+    Frames come out a chunk at a time. Time is zero padded at every seam, so the result differs from that of the whole
+    video; the last chunk is filled up with copies of the last frame.
+
+    Args:
+        temporal: The block whose weights are used.
+        chunk_length: Frames a chunk, all held until it is full.
+    """
+
+    def __init__(self, temporal: TemporalConv3D, chunk_length: int) -> None:
+        self._temporal = temporal
+        self._chunk_length = chunk_length
+        self._chunk: list[FrameFeatures] = []
+
+    def push(self, features: Sequence[Tensor]) -> list[FrameFeatures]:
+        """Take the next frame; return the whole chunk that it completes, or nothing."""
+        self._chunk.append(tuple(features))
+        return self._release() if len(self._chunk) == self._chunk_length else []
+
+    def finish(self) -> list[FrameFeatures]:
+        """Return the frames of a chunk that the end of the video cut short."""
+        return self._release() if self._chunk else []
+
+    def _release(self) -> list[FrameFeatures]:
+        chunk, self._chunk = self._chunk, []
+        filled = chunk + chunk[-1:] * (self._chunk_length - len(chunk))
+        outputs = self._temporal([torch.cat(level) for level in zip(*filled, strict=True)], self._chunk_length)
+        return list(zip(*(level.split(1) for level in outputs), strict=True))[: len(chunk)]
+
+
 class _LayerStream:
     def __init__(self, layer: nn.Module) -> None:
         self._layer = layer
-        self._window: list[tuple[Tensor, ...]] = []
+        self._window: list[FrameFeatures] = []
 
-    def push(self, frame: tuple[Tensor, ...]) -> list[tuple[Tensor, ...]]:
+    def push(self, frame: FrameFeatures) -> list[FrameFeatures]:
         if not self._window:
             self._window = [_zeros_like(frame), frame]
             return []
@@ -117,15 +161,15 @@ class _LayerStream:
         self._window = [self._window[1], frame]
         return [out]
 
-    def finish(self) -> list[tuple[Tensor, ...]]:
+    def finish(self) -> list[FrameFeatures]:
         if not self._window:
             return []
         window, self._window = self._window, []
         return [self._convolve([*window, _zeros_like(window[1])])]
 
-    def _convolve(self, window: list[tuple[Tensor, ...]]) -> tuple[Tensor, ...]:
+    def _convolve(self, window: list[FrameFeatures]) -> FrameFeatures:
         return tuple(self._layer(torch.stack(level, dim=2)).squeeze(2) for level in zip(*window, strict=True))
 
 
-def _zeros_like(frame: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+def _zeros_like(frame: FrameFeatures) -> FrameFeatures:
     return tuple(torch.zeros_like(level) for level in frame)

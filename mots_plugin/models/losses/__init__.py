@@ -1,5 +1,13 @@
 """Stateless losses."""
 
-from .triplet import BatchHardTripletLoss, batch_hard_triplet
+from .contrastive import ContrastiveLoss, contrastive
+from .triplet import BatchAllTripletLoss, BatchHardTripletLoss, batch_all_triplet, batch_hard_triplet
 
-__all__ = ["BatchHardTripletLoss", "batch_hard_triplet"]
+__all__ = [
+    "BatchAllTripletLoss",
+    "BatchHardTripletLoss",
+    "ContrastiveLoss",
+    "batch_all_triplet",
+    "batch_hard_triplet",
+    "contrastive",
+]

@@ -1,4 +1,4 @@
-"""Metric-learning losses over association vectors.
+"""Triplet losses over association vectors (Hermans et al. 2017), adapted for clips.
 
 Shapes: N detections of one clip, D dimensions.
 """
@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import torch
 from mmdet.registry import MODELS
-from torch import Tensor, nn
+from torch import Tensor
+
+from .association_loss import AssociationLoss
+from .association_pairs import compare, count_alone
 
 
-def pairwise_euclidean(embeddings: Tensor) -> Tensor:
-    """Distances (N, N) between rows of (N, D); the gradient is finite where two rows coincide."""
-    difference = embeddings[:, None] - embeddings[None]
-    return difference.square().sum(-1).clamp(min=1e-12).sqrt()
-
-
-def batch_hard_triplet(embeddings: Tensor, identities: Tensor, margin: float) -> Tensor:
-    """Batch-hard triplet loss, adapted for clips (MOTS paper, eq. 4 and 6; Hermans et al. 2017).
+def batch_hard_triplet(
+    embeddings: Tensor,
+    identities: Tensor,
+    margin: float,
+    classes: Tensor | None = None,
+    regions: int | None = None,
+) -> Tensor:
+    """Batch-hard triplet loss (MOTS paper, eq. 4 and 6).
 
     For every detection, the farthest one of the same identity must be nearer, by the margin, than the nearest one
     of another. Detections whose identity is the only one in the clip have no negative and add nothing to the sum.
@@ -26,33 +29,65 @@ def batch_hard_triplet(embeddings: Tensor, identities: Tensor, margin: float) ->
         embeddings: (N, D) association vectors of all frames of the clip.
         identities: (N,) int64, one value an identity.
         margin: The margin alpha, in units of the embedding space.
+        classes: (N,) int64 to take negatives from a detection's own class only; None: from all.
+        regions: The released code's divisor: the number of sampled regions, background included.
 
     Returns:
-        Scalar: the sum of hinges over N (the paper's 1/|D|), 0 for an empty set.
+        Scalar: the sum of hinges over N (the paper's 1/|D|), or over ``regions`` if given; 0 for an empty set.
     """
     if len(embeddings) == 0:
         return embeddings.sum()
-    distances = pairwise_euclidean(embeddings)
-    same = identities[:, None] == identities[None]
-    hardest_positive = distances.masked_fill(~same, 0).amax(1)
-    hardest_negative = distances.masked_fill(same, torch.inf).amin(1)
-    return (hardest_positive - hardest_negative + margin).clamp(min=0).mean()
+    distances, positive, negative = compare(embeddings, identities, classes)
+    hardest_positive = distances.masked_fill(~positive, 0).amax(1)
+    hardest_negative = distances.masked_fill(~negative, torch.inf).amin(1)
+    hinges = (hardest_positive - hardest_negative + margin).clamp(min=0)
+    return hinges.sum() / (regions or len(embeddings))
+
+
+def batch_all_triplet(
+    embeddings: Tensor,
+    identities: Tensor,
+    margin: float,
+    classes: Tensor | None = None,
+    regions: int | None = None,
+) -> Tensor:
+    """Batch-all triplet loss: every positive of a detection against every negative (MOTS paper, eq. 7).
+
+    The equation as printed subtracts a distance from itself; meant are two different detections, one of the same and
+    one of another identity, as in Hermans et al. and in the released code. A detection is a positive of itself, there
+    as here.
+
+    Args:
+        embeddings: (N, D) association vectors of all frames of the clip.
+        identities: (N,) int64, one value an identity.
+        margin: The margin alpha, in units of the embedding space.
+        classes: (N,) int64 to take negatives from a detection's own class only; None: from all.
+        regions: Number of sampled regions, background included, to divide as the released code does.
+
+    Returns:
+        Scalar: the sum of hinges over N squared (the paper's 1/|D|^2), 0 for an empty set. If ``regions`` is given, the
+        sum over the number of triplets, plus one for the background and for every identity without a negative.
+    """
+    if len(embeddings) == 0:
+        return embeddings.sum()
+    pairs = compare(embeddings, identities, classes)
+    hinges = (pairs.distances[:, :, None] - pairs.distances[:, None, :] + margin).clamp(min=0)
+    triplets = pairs.positive[:, :, None] & pairs.negative[:, None, :]
+    divisor = len(embeddings) ** 2
+    if regions is not None:
+        divisor = int(triplets.sum()) + count_alone(pairs, identities, regions)
+    return (hinges * triplets).sum() / divisor
 
 
 @MODELS.register_module()
-class BatchHardTripletLoss(nn.Module):
-    """:func:`batch_hard_triplet` as a configurable part.
+class BatchHardTripletLoss(AssociationLoss):
+    """:func:`batch_hard_triplet` as a configurable part."""
 
-    Args:
-        margin: The margin alpha; 0.2 in the MOTS paper.
-        loss_weight: Factor on the result.
-    """
+    function = staticmethod(batch_hard_triplet)
 
-    def __init__(self, margin: float = 0.2, loss_weight: float = 1.0) -> None:
-        super().__init__()
-        self.margin = margin
-        self.loss_weight = loss_weight
 
-    def forward(self, embeddings: Tensor, identities: Tensor) -> Tensor:
-        """Return the weighted loss of one clip; shapes as in :func:`batch_hard_triplet`."""
-        return self.loss_weight * batch_hard_triplet(embeddings, identities, self.margin)
+@MODELS.register_module()
+class BatchAllTripletLoss(AssociationLoss):
+    """:func:`batch_all_triplet` as a configurable part."""
+
+    function = staticmethod(batch_all_triplet)
