@@ -1,0 +1,108 @@
+"""Class lists of panoptic video data sets: KITTI-STEP, MOTChallenge-STEP, and a user's own from a json file.
+
+Class ids are those of the maps; see :mod:`mots_plugin.formats.step_png`. Weber et al., "STEP: Segmenting and Tracking
+Every Pixel", NeurIPS 2021 data sets, tables 1 and 2.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mots_plugin.formats.errors import FormatError
+
+_CURE = 'write {"classes": ["road", "car"], "things": ["car"], "void": 255}; ids follow the order of the classes'
+
+
+@dataclass(frozen=True)
+class PanopticClasses:
+    """The classes of a panoptic data set.
+
+    Attributes:
+        names: Names by class id.
+        things: Ids of the classes whose objects are told apart and tracked; all others are stuff.
+        void: Class id of what is not annotated; not among the named ones.
+        ignored: Ids of named classes that count as void.
+    """
+
+    names: tuple[str, ...]
+    things: frozenset[int]
+    void: int = 255
+    ignored: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not self.names or len(set(self.names)) != len(self.names):
+            raise ValueError("there must be classes, each of another name")
+        if not (self.things | self.ignored) <= set(range(len(self.names))):
+            raise ValueError(f"things and ignored classes must be ids from 0 to {len(self.names) - 1}")
+        if not len(self.names) <= self.void <= 255:
+            raise ValueError(f"void must be an id from {len(self.names)} to 255, not {self.void}")
+
+    @cached_property
+    def scored(self) -> NDArray[np.int64]:
+        """``(S,)`` ids of the classes that are not ignored, ascending."""
+        return np.array([class_id for class_id in range(len(self.names)) if class_id not in self.ignored], np.int64)
+
+    @cached_property
+    def is_known(self) -> NDArray[np.bool_]:
+        """``(256,)`` whether a class id has a meaning, void included."""
+        return np.isin(np.arange(256), [*range(len(self.names)), self.void])
+
+    @cached_property
+    def is_void(self) -> NDArray[np.bool_]:
+        """``(256,)`` whether a class id is void or ignored."""
+        return np.isin(np.arange(256), [*self.ignored, self.void])
+
+    @cached_property
+    def is_thing(self) -> NDArray[np.bool_]:
+        """``(256,)`` whether a class id is of things and not ignored."""
+        return np.isin(np.arange(256), list(self.things - self.ignored))
+
+    def only(self, names: Sequence[str]) -> PanopticClasses:
+        """Return the same classes with all but the named ones ignored.
+
+        Raises:
+            FormatError: There is no class of that name.
+        """
+        unknown = [name for name in names if name not in self.names]
+        if unknown:
+            raise FormatError("classes", f"there is no class {unknown[0]}", f"known are: {', '.join(self.names)}")
+        others = frozenset(class_id for class_id, name in enumerate(self.names) if name not in names)
+        return replace(self, ignored=self.ignored | others)
+
+
+_CITYSCAPES = (
+    "road", "sidewalk", "building", "wall", "fence", "pole", "traffic light", "traffic sign", "vegetation", "terrain",
+    "sky", "person", "rider", "car", "truck", "bus", "train", "motorcycle", "bicycle",
+)  # fmt: skip
+
+CLASS_LISTS = {
+    "kitti_step": PanopticClasses(_CITYSCAPES, frozenset({11, 13})),
+    "motchallenge_step": PanopticClasses(
+        ("sidewalk", "building", "vegetation", "sky", "person", "rider", "bicycle"), frozenset({4})
+    ),
+}
+"""The published class lists by the name of their data set."""
+
+
+def read_class_list(path: str | os.PathLike[str]) -> PanopticClasses:
+    """Read a class list from a json file with the keys ``classes``, ``things`` (names) and optionally ``void`` (id).
+
+    Raises:
+        FormatError: Not such a file.
+        OSError: The file cannot be read.
+    """
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        names = tuple(data["classes"])
+        things = frozenset(names.index(name) for name in data["things"])
+        return PanopticClasses(names, things, data.get("void", 255))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FormatError(path, f"is not a list of classes ({type(error).__name__}: {error})", _CURE) from error

@@ -1,0 +1,111 @@
+"""Where a folder or zip file keeps the panoptic maps of each sequence.
+
+``panoptic_maps/{train,val}/SSSS/FFFFFF.png`` as KITTI-STEP and MOTChallenge-STEP have it, with or without the folders
+above; without ``panoptic_maps`` in the path, every folder of numbered PNGs is taken for a sequence.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.step_png import decode_step_png
+
+_PATTERNS = (
+    r"(?:.*/)?panoptic_maps/(?:[^/]+/)?(?P<name>[^/]+)/(?P<frame>[0-9]+)\.png",
+    r"(?:.*/)?(?P<name>[^/]+)/(?P<frame>[0-9]+)\.png",
+)
+
+
+@dataclass(frozen=True)
+class StepSequence:
+    """The maps of one sequence.
+
+    Attributes:
+        name: Name of the sequence.
+        root: The folder or zip file searched.
+        members: The file of each frame, by frame number, ascending; within the root, with forward slashes.
+    """
+
+    name: str
+    root: Path
+    members: dict[int, str]
+
+    def path(self, frame: int) -> Path:
+        """Where a frame lies, for messages; within a zip file too."""
+        return self.root / self.members[frame]
+
+    def read(self, frames: list[int]) -> Iterator[NDArray[np.uint32]]:
+        """Read the ``(H, W)`` panoptic ids of given frames, one at a time.
+
+        Raises:
+            FormatError: See :func:`mots_plugin.formats.step_png.decode_step_png`.
+            OSError: A file cannot be read.
+        """
+        if self.root.is_dir():
+            for frame in frames:
+                yield decode_step_png(self.path(frame).read_bytes(), self.path(frame))
+            return
+        with zipfile.ZipFile(self.root) as archive:
+            for frame in frames:
+                try:
+                    data = archive.read(self.members[frame])
+                except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:  # damaged or encrypted
+                    raise FormatError(self.path(frame), f"cannot be unpacked ({error})", "pack it anew") from error
+                yield decode_step_png(data, self.path(frame))
+
+
+def find_step_sequences(root: str | os.PathLike[str]) -> dict[str, StepSequence]:
+    """Find the sequences of a folder or zip file.
+
+    Args:
+        root: A folder, looked into four folders deep, or a zip file.
+
+    Returns:
+        The sequences by name, in order of name.
+
+    Raises:
+        FormatError: There is no such folder or zip file, no map in it, or two of one sequence and frame.
+        OSError: It cannot be read.
+    """
+    root = Path(root)
+    members = sorted(_png_members(root))
+    for pattern in _PATTERNS:
+        found: dict[str, dict[int, str]] = {}
+        for match in filter(None, (re.fullmatch(pattern, member) for member in members)):
+            frames, frame = found.setdefault(match["name"], {}), int(match["frame"])
+            if frame in frames:
+                problem = f"frame {frame} of sequence {match['name']} lies also in {frames[frame]}"
+                raise FormatError(root / match.group(), problem, "name the folder of one split")
+            frames[frame] = match.group()
+        if found:
+            return {
+                name: StepSequence(name, root, dict(sorted(frames.items()))) for name, frames in sorted(found.items())
+            }
+    raise FormatError(root, "holds no panoptic map", "expected panoptic_maps/val/SSSS/FFFFFF.png or SSSS/FFFFFF.png")
+
+
+def _png_members(root: Path) -> Iterator[str]:
+    if root.is_dir():
+        for folder, subfolders, files in os.walk(root, followlinks=True):
+            place = Path(folder).relative_to(root)
+            if len(place.parts) == 4:
+                subfolders.clear()
+            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+            yield from ((place / name).as_posix() for name in files if name.endswith(".png"))
+        return
+    if not root.exists():
+        raise FormatError(root, "not found", "name a folder or zip file of panoptic maps")
+    try:
+        with zipfile.ZipFile(root) as archive:
+            yield from (name for name in archive.namelist() if name.endswith(".png"))
+    except zipfile.BadZipFile as error:
+        raise FormatError(root, "is neither a folder nor a zip file", "name a folder or zip file of maps") from error
