@@ -1,0 +1,132 @@
+"""Detection average precision as mmengine runs it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from mmdet.registry import METRICS
+from mmengine.logging import MMLogger
+from numpy.typing import NDArray
+
+from mots_plugin.evaluation.functional.detection_ap import (
+    DetectionPairs,
+    pair_boxes,
+    per_image_average_precision,
+    pooled_average_precision,
+)
+from mots_plugin.evaluation.metrics.frame_metric import FrameMetric, to_array
+from mots_plugin.evaluation.tables import format_table
+from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
+from mots_plugin.formats.errors import FormatError
+
+_THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
+_COLUMNS = ("AP", "AP50", "AP75", "image_AP50", "image_recall", "image_precision")
+Detections = tuple[NDArray, NDArray, NDArray]
+
+
+@METRICS.register_module()
+class DetectionAPMetric(FrameMetric):
+    """Box AP of each class and their mean: pooled as COCO has it, and averaged over images as JDE reports it.
+
+    ``AP`` (mean over IoU 0.50 to 0.95), ``AP50`` and ``AP75`` equal COCOeval's, except that no detection is cut off
+    (COCO keeps the 100 best an image). ``image_AP50``, ``image_recall`` and ``image_precision`` are those of
+    :func:`mots_plugin.evaluation.functional.detection_ap.per_image_average_precision`; ignore regions, which that form
+    does not know, are left out there.
+
+    Args:
+        ann_file: Ground truth, COCO-video json.
+        predictions: Field of the data samples with ``bboxes`` (in the original image), ``scores`` and ``labels``.
+        image_score_threshold: Least score of a detection in the per-image form.
+        prefix: Put before the names of the metrics.
+    """
+
+    def __init__(
+        self,
+        ann_file: str,
+        predictions: str = "pred_instances",
+        image_score_threshold: float = 0.3,
+        prefix: str | None = None,
+    ) -> None:
+        super().__init__(prefix)
+        if not os.path.isfile(ann_file):
+            raise FormatError(ann_file, "annotation file not found", "convert the data set first (data_converters/)")
+        self.ann_file = ann_file
+        self.predictions = predictions
+        self.image_score_threshold = image_score_threshold
+
+    @cached_property
+    def _annotations(self) -> CocoVideo:
+        return read_coco_video(self.ann_file)
+
+    def keep(self, frame: Mapping[str, Any]) -> Detections:
+        """Return boxes, scores and labels of a frame."""
+        found = frame[self.predictions]
+        return to_array(found["bboxes"]), to_array(found["scores"]), to_array(found["labels"])
+
+    def compute_metrics(self, results: list[tuple[int, Detections]]) -> dict[str, float]:
+        """Score the detections of all images that were seen, and log a table.
+
+        Args:
+            results: Image id and detections of each.
+
+        Returns:
+            ``{"car/AP": 0.3, …, "mean/AP50": …}`` as fractions, NaN for a class without truth.
+
+        Raises:
+            FormatError: No image was seen, or the annotations lack a class.
+        """
+        if not results:
+            raise FormatError(self.ann_file, "no image was tested", "check the test data loader")
+        images = np.repeat([image for image, _ in results], [len(found[1]) for _, found in results])
+        boxes, scores, labels = (
+            np.concatenate(column) for column in zip(*(found for _, found in results), strict=True)
+        )
+        truths, truth_images, categories, ignored = self._truths([image for image, _ in results])
+        metrics: dict[str, float] = {}
+        rows = []
+        for label, (name, category) in enumerate(self._category_ids().items()):
+            own, gt = labels == label, (categories == category) | ignored
+            pooled = pair_boxes(boxes[own], scores[own], images[own], truths[gt], truth_images[gt], ignored[gt])
+            own, gt = own & (scores >= self.image_score_threshold), gt & ~ignored
+            confident = pair_boxes(boxes[own], scores[own], images[own], truths[gt], truth_images[gt])
+            row = self._score(pooled, confident)
+            metrics |= {f"{name}/{column}": value for column, value in zip(_COLUMNS, row, strict=True)}
+            rows.append(row)
+        known = np.ma.masked_invalid(rows)
+        mean = known.mean(axis=0).filled(np.nan)
+        metrics |= {f"mean/{column}": float(value) for column, value in zip(_COLUMNS, mean, strict=True)}
+        named = zip([*self._category_ids(), "mean"], [*rows, mean], strict=True)
+        table = format_table(["class", *_COLUMNS], [[name, *(f"{100 * v:.1f}" for v in row)] for name, row in named])
+        MMLogger.get_current_instance().info(f"\n{table}")
+        return metrics
+
+    @staticmethod
+    def _score(pooled: DetectionPairs, confident: DetectionPairs) -> list[float]:
+        values = pooled_average_precision(pooled, _THRESHOLDS)
+        by_image = per_image_average_precision(confident)
+        return [
+            float(values.mean()), float(values[0]), float(values[5]), by_image.ap, by_image.recall, by_image.precision,
+        ]  # fmt: skip
+
+    def _category_ids(self) -> dict[str, int]:
+        """Categories that the labels count through, by name."""
+        ids = {name: category for category, name in self._annotations.class_names.items()}
+        names = (self.dataset_meta or {}).get("classes") or [name for name in ids if name != "ignore"]
+        missing = [name for name in names if name not in ids]
+        if missing:
+            raise FormatError(self.ann_file, f"has no class '{missing[0]}'", f"known are: {', '.join(ids)}")
+        return {name: ids[name] for name in names}
+
+    def _truths(self, images: Sequence[int]) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Return ``(G, 4)`` boxes, images, categories and ignore flags of the truths of some images."""
+        found = [annotation for image in images for annotation in self._annotations.annotations(image)]
+        boxes = np.array([annotation["bbox"] for annotation in found], np.float64).reshape(-1, 4)
+        boxes[:, 2:] += boxes[:, :2]
+        image_ids = np.array([annotation["image_id"] for annotation in found], np.int64)
+        categories = np.array([annotation["category_id"] for annotation in found], np.int64)
+        crowds = [bool(annotation.get("iscrowd")) for annotation in found]
+        return boxes, image_ids, categories, np.array(crowds, bool)
