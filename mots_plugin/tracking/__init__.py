@@ -7,10 +7,12 @@ from mots_plugin.tracking.cues import (
     BoxIoUCue,
     EmbeddingCue,
     GalleryCue,
+    MahalanobisCue,
     MaskIoUCue,
 )
 from mots_plugin.tracking.lifecycle import Lifecycle, TrackState
 from mots_plugin.tracking.memory import EmbeddingGallery, TrackBank
+from mots_plugin.tracking.motion.kalman import BoxKalmanFilter
 from mots_plugin.tracking.overlap import resolve_overlaps
 from mots_plugin.tracking.per_class import PerClassTracker
 from mots_plugin.tracking.tracker import StagedTracker
@@ -19,10 +21,12 @@ __all__ = [
     "BoxCentreCue",
     "BoxHullIoUCue",
     "BoxIoUCue",
+    "BoxKalmanFilter",
     "EmbeddingCue",
     "EmbeddingGallery",
     "GalleryCue",
     "Lifecycle",
+    "MahalanobisCue",
     "MaskIoUCue",
     "PerClassTracker",
     "Stage",

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from mots_plugin.structures import Frame, Observations
+from mots_plugin.tracking.assignment import SOLVERS, CandidatePairs, ChosenPairs
 from mots_plugin.tracking.lifecycle import TrackState
 from mots_plugin.tracking.memory import TrackBank
 
-Pairs = tuple[NDArray[np.intp], NDArray[np.intp]]
+_SMALL_TABLE = 2048  # a table of so few pairs is sooner computed whole than searched for those that are near
 
 
 class Cue(Protocol):
@@ -21,6 +22,21 @@ class Cue(Protocol):
 
     def cost(self, tracks: TrackBank, observations: Observations, frame: Frame) -> NDArray[np.float64]:
         """Return the ``(T, N)`` costs, lower is better, inf where a pair cannot be compared."""
+        ...
+
+
+@runtime_checkable
+class SparseCue(Cue, Protocol):
+    """A cue by which most pairs are equally far apart, so that among many objects only the near ones are looked at.
+
+    Attributes:
+        far_cost: Cost of all pairs that are not near.
+    """
+
+    far_cost: float
+
+    def near_pairs(self, tracks: TrackBank, observations: Observations, frame: Frame) -> CandidatePairs:
+        """Return the pairs that cost less than ``far_cost``."""
         ...
 
 
@@ -56,8 +72,8 @@ class Stage:
         self.weights = [1.0] * len(self.cues) if weights is None else list(weights)
         if not self.cues or len(self.weights) != len(self.cues) or min(self.weights) <= 0:
             raise ValueError(f"Stage: {len(self.cues)} cue(s) with weights {self.weights}; each needs one above 0")
-        if solver not in _SOLVERS:
-            raise ValueError(f"Stage: solver {solver!r} is none of {', '.join(_SOLVERS)}")
+        if solver not in SOLVERS:
+            raise ValueError(f"Stage: solver {solver!r} is none of {', '.join(SOLVERS)}")
         known = [state.name.lower() for state in TrackState if state != TrackState.REMOVED]
         unknown = [state for state in states if state not in known]
         if unknown:
@@ -66,6 +82,9 @@ class Stage:
         self.solver = solver
         self.min_score = min_score
         self.max_score = max_score
+        cue = self.cues[0]
+        only_near = len(self.cues) == 1 and isinstance(cue, SparseCue) and max_cost <= self.weights[0] * cue.far_cost
+        self._sparse_cue = cast(SparseCue, cue) if only_near else None
         self._takes_state = np.array([state.name.lower() in states for state in TrackState])
 
     def takes_tracks(self, tracks: TrackBank) -> NDArray[np.bool_]:
@@ -76,16 +95,22 @@ class Stage:
         """Return ``(N,)`` which observations take part."""
         return (observations.scores >= self.min_score) & (observations.scores < self.max_score)
 
-    def match(self, tracks: TrackBank, observations: Observations, frame: Frame) -> Pairs:
+    def match(self, tracks: TrackBank, observations: Observations, frame: Frame) -> ChosenPairs:
         """Match tracks and observations that all take part.
 
         Returns:
             ``(M,)`` rows of tracks and ``(M,)`` rows of observations.
         """
-        cost = sum(
-            weight * cue.cost(tracks, observations, frame) for weight, cue in zip(self.weights, self.cues, strict=True)
-        )
-        return _SOLVERS[self.solver](np.where(cost < self.max_cost, cost, np.inf))
+        return SOLVERS[self.solver](self._candidates(tracks, observations, frame))
+
+    def _candidates(self, tracks: TrackBank, observations: Observations, frame: Frame) -> CandidatePairs:
+        if self._sparse_cue is not None and len(tracks) * len(observations) > _SMALL_TABLE:
+            near = self._sparse_cue.near_pairs(tracks, observations, frame)
+            return replace(near, costs=self.weights[0] * near.costs).below(self.max_cost)
+        cost = np.zeros((len(tracks), len(observations)))
+        for weight, cue in zip(self.weights, self.cues, strict=True):
+            cost += weight * cue.cost(tracks, observations, frame)
+        return CandidatePairs.of_table(cost, self.max_cost)
 
 
 def associate(stages: Sequence[Stage], tracks: TrackBank, observations: Observations, frame: Frame) -> NDArray[np.intp]:
@@ -102,70 +127,10 @@ def associate(stages: Sequence[Stage], tracks: TrackBank, observations: Observat
         if not len(track_rows) or not len(observation_rows):
             continue
         chosen_tracks, chosen_observations = stage.match(
-            tracks.select(track_rows), observations.select(observation_rows), frame
+            tracks if len(track_rows) == len(tracks) else tracks.select(track_rows),
+            observations if len(observation_rows) == len(observations) else observations.select(observation_rows),
+            frame,
         )
         matched[track_rows[chosen_tracks]] = observation_rows[chosen_observations]
         free[observation_rows[chosen_observations]] = False
     return matched
-
-
-def solve_hungarian(cost: NDArray[np.float64]) -> Pairs:
-    """Choose as many allowed pairs as possible, and of all such choices one of least cost in sum.
-
-    Args:
-        cost: ``(T, N)``, inf where a pair is forbidden.
-
-    Returns:
-        ``(M,)`` rows, ascending, and ``(M,)`` columns.
-    """
-    allowed = np.isfinite(cost)
-    # A pair whose row and column allow nothing else is in every best choice: with tight gates little is left to solve.
-    options_of_row, options_of_column = allowed.sum(axis=1), allowed.sum(axis=0)
-    lone = allowed & (options_of_row == 1)[:, None] & (options_of_column == 1)
-    lone_rows, lone_columns = np.nonzero(lone)
-    open_rows, open_columns = options_of_row > 0, options_of_column > 0
-    open_rows[lone_rows] = False
-    open_columns[lone_columns] = False
-    rows, columns = np.flatnonzero(open_rows), np.flatnonzero(open_columns)
-    if len(rows):
-        left, left_allowed = cost[np.ix_(rows, columns)], allowed[np.ix_(rows, columns)]
-        lowest = left[left_allowed].min()
-        span = left[left_allowed].max() - lowest
-        # Costlier than any set of allowed pairs, so that no forbidden pair saves by replacing an allowed one.
-        forbidden = (span + 1.0) * (min(left.shape) + 1)
-        chosen_rows, chosen_columns = linear_sum_assignment(np.where(left_allowed, left - lowest, forbidden))
-        kept = left_allowed[chosen_rows, chosen_columns]
-        lone_rows = np.concatenate([lone_rows, rows[chosen_rows[kept]]])
-        lone_columns = np.concatenate([lone_columns, columns[chosen_columns[kept]]])
-    order = np.argsort(lone_rows)
-    return lone_rows[order], lone_columns[order]
-
-
-def solve_greedy(cost: NDArray[np.float64]) -> Pairs:
-    """Choose the cheapest allowed pair, then the cheapest of what is left; ties go by row, then column.
-
-    A pair that is the cheapest of its row and of its column is chosen sooner or later, whatever else is; so all of
-    these are taken at once, round by round.
-
-    Args:
-        cost: ``(T, N)``, inf where a pair is forbidden.
-
-    Returns:
-        ``(M,)`` rows, ascending, and ``(M,)`` columns.
-    """
-    cost = cost.copy()
-    column_of_row = np.full(len(cost), -1, np.intp)
-    while cost.size:
-        best_column = cost.argmin(axis=1)
-        rows = np.flatnonzero(cost.argmin(axis=0)[best_column] == np.arange(len(cost)))
-        rows = rows[np.isfinite(cost[rows, best_column[rows]])]
-        if not len(rows):
-            break
-        column_of_row[rows] = best_column[rows]
-        cost[rows] = np.inf
-        cost[:, best_column[rows]] = np.inf
-    matched = np.flatnonzero(column_of_row >= 0)
-    return matched, column_of_row[matched]
-
-
-_SOLVERS = {"hungarian": solve_hungarian, "greedy": solve_greedy}

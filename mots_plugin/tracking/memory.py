@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,30 @@ class IdAllocator:
         self._last = 0
 
 
+class MotionModel(Protocol):
+    """What a bank asks of a motion model: states of all tracks at once, ``(T, …)`` arrays that only it can read."""
+
+    def initiate(self, boxes: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the states of tracks that begin with ``(T, 4)`` boxes."""
+        ...
+
+    def predict(self, states: NDArray[np.float64], lost: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the states one frame later; ``lost`` tells which tracks were not seen in the frame before."""
+        ...
+
+    def update(self, states: NDArray[np.float64], boxes: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return predicted states corrected by the ``(T, 4)`` boxes that were seen."""
+        ...
+
+    def squared_mahalanobis(self, states: NDArray[np.float64], boxes: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the ``(T, N)`` squared Mahalanobis distances of ``(N, 4)`` boxes from predicted states."""
+        ...
+
+    def boxes(self, states: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return the ``(T, 4)`` boxes that states stand for."""
+        ...
+
+
 @dataclass
 class TrackBank:
     """The tracks of a video that may still be matched: T rows, in the order of their birth.
@@ -36,12 +60,15 @@ class TrackBank:
         states: ``(T,)`` int8, values of ``TrackState``.
         hits: ``(T,)`` int64 number of frames the track was seen in.
         last_seen: ``(T,)`` int64 index of the last frame it was seen in.
-        boxes: ``(T, 4)`` float32 xyxy when last seen, as are the following.
-        scores: ``(T,)`` float32.
+        boxes: ``(T, 4)`` float32 xyxy when last seen; with a motion model where it believes the track to be, in the
+            coming frame once :meth:`predict` was called.
+        scores: ``(T,)`` float32 when last seen, as are the following.
         labels: ``(T,)`` int64.
         masks: ``(T,)`` object array of run-length codes, or None for a box tracker.
         embeddings: ``(T, D)`` float32, or None without embeddings.
+        motion: ``(T, …)`` states of the motion model, or None without one.
         gallery: Earlier embeddings of these tracks, for cues that compare against all of them; None if not kept.
+        motion_model: Predicts where tracks go; None: they stay where they were seen.
     """
 
     ids: NDArray[np.int64]
@@ -53,10 +80,12 @@ class TrackBank:
     labels: NDArray[np.int64]
     masks: NDArray[np.object_] | None = None
     embeddings: NDArray[np.float32] | None = None
+    motion: NDArray[np.float64] | None = None
     gallery: EmbeddingGallery | None = None
+    motion_model: MotionModel | None = None
 
     @classmethod
-    def empty(cls, gallery: EmbeddingGallery | None = None) -> TrackBank:
+    def empty(cls, gallery: EmbeddingGallery | None = None, motion_model: MotionModel | None = None) -> TrackBank:
         """Return a bank without tracks."""
         integers = np.zeros(0, np.int64)
         return cls(
@@ -68,15 +97,29 @@ class TrackBank:
             scores=np.zeros(0, np.float32),
             labels=integers,
             gallery=gallery,
+            motion_model=motion_model,
         )
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> TrackBank:
-        """Return a copy of the given rows; the gallery, which goes by identity, is shared."""
+        """Return a copy of the given rows; the gallery, which goes by identity, and the motion model are shared."""
         columns: dict[str, Any] = {name: None if column is None else column[rows] for name, column in self._columns()}
-        return TrackBank(**columns, gallery=self.gallery)
+        return TrackBank(**columns, gallery=self.gallery, motion_model=self.motion_model)
+
+    def predict(self, frame_index: int, frames: int) -> None:
+        """Move the boxes to where the motion model expects them.
+
+        Args:
+            frame_index: Index of the coming frame.
+            frames: Frames from the last one to it.
+        """
+        if self.motion_model is None or self.motion is None:
+            return
+        for index in range(frame_index - frames, frame_index):
+            self.motion = self.motion_model.predict(self.motion, self.last_seen < index)
+        self.boxes = self.motion_model.boxes(self.motion)
 
     def see(self, rows: NDArray[np.intp], observations: Observations, frame_index: int) -> None:
         """Overwrite tracks with what they were matched to.
@@ -94,6 +137,9 @@ class TrackBank:
             column = getattr(self, name)
             if column is not None:
                 column[rows] = values
+        if self.motion_model is not None and self.motion is not None:
+            self.motion[rows] = self.motion_model.update(self.motion[rows], observations.boxes)
+            self.boxes[rows] = self.motion_model.boxes(self.motion[rows])
         self._remember(self.ids[rows], observations)
 
     def add(self, ids: NDArray[np.int64], observations: Observations, frame_index: int) -> None:
@@ -112,6 +158,7 @@ class TrackBank:
             "states": np.zeros(count, np.int8),
             "hits": np.ones(count, np.int64),
             "last_seen": np.full(count, frame_index, np.int64),
+            "motion": None if self.motion_model is None else self.motion_model.initiate(observations.boxes),
             **_observed_columns(observations),
         }
         if len(self):
@@ -140,7 +187,7 @@ class TrackBank:
             self.gallery.remember(ids, observations.embeddings)
 
 
-_COLUMNS = [field.name for field in fields(TrackBank) if field.name != "gallery"]
+_COLUMNS = [field.name for field in fields(TrackBank) if field.name not in ("gallery", "motion_model")]
 
 
 def _observed_columns(observations: Observations) -> dict[str, NDArray[Any] | None]:

@@ -9,7 +9,7 @@ import numpy as np
 from mots_plugin.structures import Frame, Observations, Tracks
 from mots_plugin.tracking.association import Stage, associate
 from mots_plugin.tracking.lifecycle import Lifecycle, TrackState
-from mots_plugin.tracking.memory import EmbeddingGallery, IdAllocator, TrackBank
+from mots_plugin.tracking.memory import EmbeddingGallery, IdAllocator, MotionModel, TrackBank
 from mots_plugin.tracking.overlap import check_priority, without_overlaps
 
 
@@ -26,6 +26,7 @@ class StagedTracker:
         overlap: Who keeps the pixels that two reported masks share: ``'score'``, ``'bottom'`` (see
             :func:`~mots_plugin.tracking.overlap.without_overlaps`), or None inside a ``PerClassTracker``, which
             resolves overlaps over all classes. What a track remembers is the mask as it was detected.
+        motion: Predicts where tracks go, and smooths their boxes; without it they are looked for where they were seen.
 
     Attributes:
         id_allocator: Where identities come from; trackers of one video share it.
@@ -37,10 +38,12 @@ class StagedTracker:
         lifecycle: Lifecycle,
         gallery: EmbeddingGallery | None = None,
         overlap: str | None = None,
+        motion: MotionModel | None = None,
     ) -> None:
         self.stages = list(stages)
         self.lifecycle = lifecycle
         self.gallery = gallery
+        self.motion = motion
         self.overlap = check_priority(overlap)
         self.id_allocator = IdAllocator()
         self.reset()
@@ -50,7 +53,7 @@ class StagedTracker:
         self.id_allocator.reset()
         if self.gallery is not None:
             self.gallery.clear()
-        self.bank = TrackBank.empty(self.gallery)
+        self.bank = TrackBank.empty(self.gallery, self.motion)
         self._last_frame = -1
 
     def track(self, observations: Observations, frame: Frame) -> Tracks:
@@ -71,6 +74,7 @@ class StagedTracker:
                 f"frame {frame.index} of {frame.video_name!r} comes after frame {self._last_frame}; "
                 "call reset() before each video"
             )
+        self.bank.predict(frame.index, frame.index - self._last_frame)
         self._last_frame = frame.index
 
         rows = self.lifecycle.usable(observations)

@@ -37,6 +37,7 @@ def annotated_frame(index: int, length: int, boxes: np.ndarray, height: int, wid
             "frame_number": index,
             "video_name": "0000",
             "ori_video_length": length,
+            "flow": np.full((height // 2, width // 2, 2), [1, 0], np.float32) if index else None,
         }
     )
     sample.gt_instances = InstanceData(

@@ -9,12 +9,17 @@ from mots_plugin.tracking import (
     BoxCentreCue,
     BoxHullIoUCue,
     BoxIoUCue,
+    BoxKalmanFilter,
     EmbeddingCue,
     EmbeddingGallery,
     GalleryCue,
+    Lifecycle,
+    MahalanobisCue,
     MaskIoUCue,
+    StagedTracker,
     TrackBank,
 )
+from mots_plugin.tracking.motion.box_flow import shift_boxes
 from mots_plugin.tracking.motion.mask_flow import warp_masks
 
 
@@ -45,6 +50,61 @@ def test_hull_iou_divides_by_the_box_around_both():
 def test_box_centre_is_a_distance_in_pixels():
     cost = BoxCentreCue().cost(tracks_of(observe([[0, 0, 2, 2]])), observe([[3, 4, 5, 6], [0, 0, 2, 2]]), frame(1))
     np.testing.assert_allclose(cost, [[5, 0]])
+
+
+@pytest.mark.parametrize("cue", [BoxIoUCue(), BoxHullIoUCue()])
+@pytest.mark.parametrize("seed", range(10))
+def test_near_pairs_are_all_that_overlap_at_the_very_same_cost(cue, seed):
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(0, 8, (2, 40, 2))  # whole pixels: edges that touch, boxes that are equal, empty, inside out
+    before, after = np.concatenate([corners, corners + rng.integers(-1, 5, (2, 40, 2))], axis=2)
+    tracks, observations = tracks_of(observe(before)), observe(after[:30])
+
+    table = cue.cost(tracks, observations, frame(1))
+    near = cue.near_pairs(tracks, observations, frame(1))
+
+    filled = np.ones_like(table)
+    filled[near.rows, near.columns] = near.costs
+    np.testing.assert_array_equal(filled, table)
+    assert len(near.rows) == (table < cue.far_cost).sum() > 20
+
+
+def test_boxes_shift_by_the_median_of_the_flow_inside_them():
+    flow = np.zeros((8, 8, 2), np.float32)
+    flow[:4, :4] = [2, 1]
+    flow[0, 0] = [90, 90]  # an outlier
+    flow[4:, 4:] = [-1, 0]
+    boxes = np.array([[0, 0, 4, 4], [4.4, 3.6, 8.4, 8.4], [20, 20, 24, 24]], np.float32)
+
+    moved = shift_boxes(boxes, flow, (8, 8))
+
+    np.testing.assert_allclose(moved, [[2, 1, 6, 5], [3.4, 3.6, 7.4, 8.4], [20, 20, 24, 24]], rtol=1e-6)
+    assert shift_boxes(boxes[:1], flow[:4, :4], (4, 4)).tolist() == [[2, 1, 6, 5]]
+    # A grid of half the size covers the same view: the box covers its upper left quarter.
+    assert shift_boxes(boxes[:1], flow[::2, ::2], (8, 8)).tolist() == [[2, 1, 6, 5]]
+
+
+def test_box_overlap_by_flow():
+    tracks, observations = tracks_of(observe([[0, 0, 4, 4]])), observe([[2, 0, 6, 4]])
+    two_right = np.full((8, 8, 2), [2, 0], np.float32)
+    for cue in (BoxIoUCue, BoxHullIoUCue):
+        assert cue(by_flow=True).cost(tracks, observations, frame(1, two_right)).tolist() == [[0]]
+        assert cue().cost(tracks, observations, frame(1, two_right)) == pytest.approx(1 - 8 / 24)
+        with pytest.raises(ValueError, match="the frame carries no flow"):
+            cue(by_flow=True).cost(tracks, observations, frame(1))
+
+
+def test_mahalanobis_cue_gates_by_the_motion_model():
+    tracker = StagedTracker([], Lifecycle(0.5), motion=BoxKalmanFilter())
+    tracker.track(observe([[0, 0, 20, 40]]), frame(0))
+    tracker.bank.predict(1, 1)
+    observations = observe([[0, 0, 20, 40], [16, 0, 36, 40], [18, 0, 38, 40]])
+
+    cost = MahalanobisCue().cost(tracker.bank, observations, frame(1))
+
+    np.testing.assert_allclose(cost, [[0, 16**2 / 30.25, np.inf]])  # variance: see test_kalman
+    with pytest.raises(ValueError, match="the tracker predicts no motion"):
+        MahalanobisCue().cost(tracks_of(observations), observations, frame(1))
 
 
 def test_embedding_distances():

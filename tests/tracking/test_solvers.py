@@ -5,13 +5,22 @@ import itertools
 import numpy as np
 import pytest
 
-from mots_plugin.tracking.association import solve_greedy, solve_hungarian
+from mots_plugin.tracking import assignment
+from mots_plugin.tracking.assignment import CandidatePairs
 
 FORBIDDEN = np.inf
 
 
 def pairs(solution):
     return list(zip(*(rows.tolist() for rows in solution), strict=True))
+
+
+def solve_hungarian(cost):
+    return assignment.solve_hungarian(CandidatePairs.of_table(cost, FORBIDDEN))
+
+
+def solve_greedy(cost):
+    return assignment.solve_greedy(CandidatePairs.of_table(cost, FORBIDDEN))
 
 
 def test_hungarian_looks_at_the_sum_and_greedy_at_the_cheapest_pair():

@@ -11,6 +11,7 @@ from mots_plugin.formats.rle import decode
 from mots_plugin.tracking import (
     BoxCentreCue,
     BoxIoUCue,
+    BoxKalmanFilter,
     EmbeddingCue,
     EmbeddingGallery,
     GalleryCue,
@@ -129,6 +130,48 @@ def test_later_stages_get_what_earlier_ones_left():
         observe([[4, 0, 6, 2], [4, 4, 6, 6]], scores=[0.7, 0.9]),  # too strong for the stage with the wider gate
     )
     assert [ids_by_row(found) for found in tracks] == [{0: 1, 1: 2}, {0: 1, 1: 2}, {0: 3, 1: 2}]
+
+
+def test_motion_carries_an_object_through_an_occlusion_at_its_pace():
+    """Ten pixels a frame: after four frames behind a pole it is 50 pixels further, where only motion looks for it."""
+
+    def video():
+        for index in range(20):
+            x = 10.0 * index
+            yield observe() if 12 <= index < 16 else observe([[x, 0, x + 20, 40]])
+
+    def identities(motion):
+        tracker = StagedTracker([Stage([BoxIoUCue()], 0.7)], Lifecycle(0.5, keep_alive=8), motion=motion)
+        return [tracks.ids.tolist() for tracks in run(tracker, *video())], tracker
+
+    with_motion, tracker = identities(BoxKalmanFilter())
+    assert with_motion == [[1]] * 12 + [[]] * 4 + [[1]] * 4
+    np.testing.assert_allclose(tracker.bank.boxes, [[190, 0, 210, 40]], atol=0.5)  # smoothed, not as detected
+    assert identities(None)[0][16:] == [[2]] * 4
+
+
+def test_a_skipped_frame_counts_as_time_for_motion():
+    tracker = StagedTracker([Stage([BoxIoUCue()], 0.7)], Lifecycle(0.5, keep_alive=8), motion=BoxKalmanFilter())
+    seen = [tracker.track(observe([[10 * i, 0, 10 * i + 20, 40]]), frame(i)).ids.tolist() for i in (*range(12), 16)]
+    assert seen == [[1]] * 13
+
+
+def test_many_objects_are_matched_as_few_are():
+    """Above a certain number only boxes that overlap are looked at; far groups must not change what a group does."""
+    rng = np.random.default_rng(1)
+    group = rng.uniform(0, 40, (10, 2))
+    group = np.concatenate([group, group + rng.uniform(8, 20, (10, 2))], axis=1)
+    moved = group + rng.normal(0, 3, (10, 1))
+    offsets = np.arange(8)[:, None, None] * [1000.0, 0, 1000, 0]
+
+    def partners(before, after):
+        tracks = run(by_overlap(), observe(before), observe(after))[1]
+        return {row: identity - 1 for row, identity in ids_by_row(tracks).items() if identity <= len(before)}
+
+    few = partners(group, moved)
+    many = partners((group + offsets).reshape(-1, 4), (moved + offsets).reshape(-1, 4))
+    assert len(few) > 5
+    assert many == {10 * copy + row: 10 * copy + other for copy in range(8) for row, other in few.items()}
 
 
 def test_weights_trade_one_cue_against_another():

@@ -19,3 +19,17 @@ tracker = dict(
             stages=[_stage],
             lifecycle=dict(type='Lifecycle', birth_score=0.7, min_score=0.5, min_mask_area=11, keep_alive=8)),
     ])
+
+_settings = {
+    'lifecycle.min_score': 'least_confidence',
+    'lifecycle.birth_score': 'confidence',
+    'lifecycle.keep_alive': 'keep_alive',
+    'stages.0.weights.0': 'looks',
+    'stages.0.max_cost': 'limit',
+}
+_ranges = dict(
+    least_confidence=(0.2, 0.7), confidence=(0.5, 0.95), keep_alive=(0, 12), looks=(0.05, 1.0), limit=(0.6, 3.0))
+tracker_search_space = [  # car, pedestrian
+    dict(parameters=_ranges, settings=_settings),
+    dict(parameters=_ranges, settings=_settings),
+]

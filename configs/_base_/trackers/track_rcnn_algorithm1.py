@@ -5,9 +5,8 @@
    least distance of association vectors first.
 3. Confident detections that neither step matched start tracks. (The official code also restarts those of step 2.)
 
-The paper finds its thresholds by random search and does not print them. Here gamma, the confidence of step 1 and 3, is that
-of the released detector; the other two are the middle of the official search ranges: IoU above U(0, 0.2), distance below
-U(0.7, 1.7).
+The paper finds its thresholds by random search and does not print them. Here gamma, the confidence of step 1 and 3, is
+that of the released detector; the other two are the middle of the official search ranges (``tracker_search_space``).
 """
 
 tracker = dict(
@@ -68,3 +67,15 @@ tracker = dict(
         ),
     ],
 )
+
+_settings = {
+    'stages.0.min_score': 'confidence',
+    'lifecycle.birth_score': 'confidence',
+    'stages.0.max_cost': '1 - iou',
+    'stages.1.max_cost': 'distance',
+}
+_ranges = dict(iou=(0.0, 0.2), distance=(0.7, 1.7))
+tracker_search_space = [
+    dict(parameters=dict(confidence=(0.5, 0.85), **_ranges), settings=_settings),  # car
+    dict(parameters=dict(confidence=(0.8, 0.99), **_ranges), settings=_settings),  # pedestrian
+]

@@ -44,3 +44,15 @@ tracker = dict(
         ),
     ],
 )
+
+_settings = {
+    'lifecycle.min_score': 'confidence',
+    'lifecycle.birth_score': 'confidence',
+    'lifecycle.keep_alive': 'keep_alive',
+    'stages.0.max_cost': 'offset - threshold / scale',
+}
+_ranges = dict(threshold=(0.0, 0.99), offset=(5.0, 10.0), scale=(0.7, 1.7))
+tracker_search_space = [  # two whole numbers: whole numbers are drawn, both ends included
+    dict(parameters=dict(confidence=(0.5, 0.85), keep_alive=(0, 4), **_ranges), settings=_settings),  # car
+    dict(parameters=dict(confidence=(0.8, 0.99), keep_alive=(6, 10), **_ranges), settings=_settings),  # pedestrian
+]

@@ -2,6 +2,15 @@
 
 from mots_plugin.tracking.cues.box import BoxCentreCue, BoxHullIoUCue, BoxIoUCue
 from mots_plugin.tracking.cues.embedding import EmbeddingCue, GalleryCue
+from mots_plugin.tracking.cues.mahalanobis import MahalanobisCue
 from mots_plugin.tracking.cues.mask_iou import MaskIoUCue
 
-__all__ = ["BoxCentreCue", "BoxHullIoUCue", "BoxIoUCue", "EmbeddingCue", "GalleryCue", "MaskIoUCue"]
+__all__ = [
+    "BoxCentreCue",
+    "BoxHullIoUCue",
+    "BoxIoUCue",
+    "EmbeddingCue",
+    "GalleryCue",
+    "MahalanobisCue",
+    "MaskIoUCue",
+]

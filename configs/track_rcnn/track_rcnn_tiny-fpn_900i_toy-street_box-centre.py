@@ -1,0 +1,23 @@
+# Table 5 of the paper on the toy street, "Bbox Center": the nearest centre of a box, adjacent frames only.
+# For weights that track_rcnn_tiny-fpn_900i_toy-street.py trained; tools/tune_tracker.py finds the thresholds that suit them.
+_base_ = ['./track_rcnn_tiny-fpn_900i_toy-street.py']
+
+_stage = dict(
+    type='Stage',
+    cues=[dict(type='BoxCentreCue')],
+    max_cost=30.0,  # pixels
+    states=('tentative', 'confirmed'))
+_one_class = dict(
+    type='StagedTracker',
+    stages=[_stage],
+    lifecycle=dict(type='Lifecycle', birth_score=0.7, min_score=0.7, min_mask_area=11))
+model = dict(tracker=dict(trackers=[_one_class, _one_class]))  # car, pedestrian
+
+_space = dict(
+    parameters=dict(confidence=(0.4, 0.95), distance=(5.0, 60.0)),
+    settings={
+        'lifecycle.min_score': 'confidence',
+        'lifecycle.birth_score': 'confidence',
+        'stages.0.max_cost': 'distance',
+    })
+tracker_search_space = [_space, _space]

@@ -1,0 +1,118 @@
+"""Which allowed pairs of tracks and observations to choose: exact or greedy, both over sparse lists of pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+ChosenPairs = tuple[NDArray[np.intp], NDArray[np.intp]]
+
+
+@dataclass(frozen=True)
+class CandidatePairs:
+    """P pairs of T tracks and N observations that may be chosen, each listed once.
+
+    Attributes:
+        rows: ``(P,)`` row of the track.
+        columns: ``(P,)`` row of the observation.
+        costs: ``(P,)`` float64, lower is better.
+        shape: ``(T, N)``.
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    costs: NDArray[np.float64]
+    shape: tuple[int, int]
+
+    @classmethod
+    def of_table(cls, costs: NDArray[np.float64], limit: float) -> CandidatePairs:
+        """Return the pairs that cost less than the limit.
+
+        Args:
+            costs: ``(T, N)`` costs of all pairs, inf where a pair is forbidden.
+            limit: Pairs must cost less.
+        """
+        rows, columns = np.nonzero(costs < limit)
+        return cls(rows, columns, costs[rows, columns], costs.shape)
+
+    def below(self, limit: float) -> CandidatePairs:
+        """Return the pairs that cost less than the limit."""
+        return self._where(self.costs < limit)
+
+    def _where(self, kept: NDArray[np.bool_]) -> CandidatePairs:
+        return CandidatePairs(self.rows[kept], self.columns[kept], self.costs[kept], self.shape)
+
+
+def solve_hungarian(pairs: CandidatePairs) -> ChosenPairs:
+    """Choose as many pairs as possible, and of all such choices one of least cost in sum.
+
+    Returns:
+        ``(M,)`` rows, ascending, and ``(M,)`` columns.
+    """
+    # A pair whose row and column allow nothing else is in every best choice: with tight gates little is left to solve.
+    alone = np.bincount(pairs.rows, minlength=pairs.shape[0])[pairs.rows] == 1
+    alone &= np.bincount(pairs.columns, minlength=pairs.shape[1])[pairs.columns] == 1
+    rows, columns = pairs.rows[alone], pairs.columns[alone]
+    if not alone.all():
+        contested = pairs._where(~alone)
+        chosen_rows, chosen_columns = _solve_table(contested)
+        rows, columns = np.concatenate([rows, chosen_rows]), np.concatenate([columns, chosen_columns])
+    order = np.argsort(rows)
+    return rows[order], columns[order]
+
+
+def _solve_table(pairs: CandidatePairs) -> ChosenPairs:
+    """Solve with a table of the rows and columns that occur."""
+    rows, row = _occurring(pairs.rows, pairs.shape[0])
+    columns, column = _occurring(pairs.columns, pairs.shape[1])
+    lowest = pairs.costs.min()
+    # Costlier than any set of allowed pairs, so that no forbidden pair saves by replacing an allowed one.
+    forbidden = (pairs.costs.max() - lowest + 1.0) * (min(len(rows), len(columns)) + 1)
+    table = np.full((len(rows), len(columns)), forbidden)
+    table[row, column] = pairs.costs - lowest
+    chosen_rows, chosen_columns = linear_sum_assignment(table)
+    allowed = table[chosen_rows, chosen_columns] < forbidden
+    return rows[chosen_rows[allowed]], columns[chosen_columns[allowed]]
+
+
+def _occurring(indices: NDArray[np.intp], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the distinct indices, ascending, and the place of each given one among them."""
+    occurs = np.zeros(count, bool)
+    occurs[indices] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[indices]
+
+
+def solve_greedy(pairs: CandidatePairs) -> ChosenPairs:
+    """Choose the cheapest pair, then the cheapest of what is left; ties go by row, then column.
+
+    A pair that is the cheapest of its row and of its column is chosen sooner or later, whatever else is; so all of
+    these are taken at once, round by round.
+
+    Returns:
+        ``(M,)`` rows, ascending, and ``(M,)`` columns.
+    """
+    order = np.lexsort((pairs.columns, pairs.rows, pairs.costs))
+    rows, columns = pairs.rows[order], pairs.columns[order]
+    column_of_row = np.full(pairs.shape[0], -1, np.intp)
+    while len(rows):
+        cheapest = _first_of_each(rows, pairs.shape[0]) & _first_of_each(columns, pairs.shape[1])
+        column_of_row[rows[cheapest]] = columns[cheapest]
+        taken = np.zeros(pairs.shape[1], bool)
+        taken[columns[cheapest]] = True
+        left = (column_of_row[rows] < 0) & ~taken[columns]
+        rows, columns = rows[left], columns[left]
+    matched = np.flatnonzero(column_of_row >= 0)
+    return matched, column_of_row[matched]
+
+
+def _first_of_each(indices: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """Return whether each index occurs for the first time."""
+    first = np.empty(count, np.intp)
+    first[indices[::-1]] = np.arange(len(indices) - 1, -1, -1)  # of several writes to one place the last one stays
+    return first[indices] == np.arange(len(indices))
+
+
+SOLVERS = {"hungarian": solve_hungarian, "greedy": solve_greedy}
