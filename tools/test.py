@@ -19,6 +19,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("checkpoint", help="weights that tools/train.py wrote")
     parser.add_argument("--eval", nargs="+", default=["smotsa"], metavar="METRIC", help="metrics to compute")
     parser.add_argument("--out", help="folder for tracks (txt) and metrics.json; default WORK_DIR/test")
+    parser.add_argument(
+        "--save-detections",
+        metavar="DIR",
+        help="folder for what the tracker is given, a text file a video, for track_detections.py and tune_tracker.py",
+    )
     parser.add_argument("--show-dir", help="folder for drawn frames and videos; nothing is drawn without it")
     return parser.parse_args()
 
@@ -41,6 +46,9 @@ def main() -> None:
     dataset = config.test_dataloader.dataset
     annotations = Path(dataset.get("data_root") or "", dataset.ann_file)
     config.test_evaluator.update(metric=arguments.eval, ann_file=str(annotations), out_dir=str(out))
+    if arguments.save_detections is not None:
+        recorder = {"type": "DetectionRecorder", "out_dir": str(check_writable(arguments.save_detections))}
+        config.test_evaluator = [config.test_evaluator, recorder]
     if arguments.show_dir is not None:
         check_writable(arguments.show_dir)
         config.default_hooks.visualization.update(draw=True, show_dir=arguments.show_dir)
@@ -62,6 +70,8 @@ def main() -> None:
             raise
     if is_main_process():
         print(f"tracks: {out / 'tracks'}\nmetrics: {out / 'metrics.json'}")
+        if arguments.save_detections is not None:
+            print(f"detections: {arguments.save_detections}")
         if arguments.show_dir is not None:
             print(f"pictures and videos: {arguments.show_dir}")
 

@@ -1,7 +1,8 @@
 """Metrics registered for mmengine; importing them registers them."""
 
 from mots_plugin.evaluation.metrics.detection_ap_metric import DetectionAPMetric
+from mots_plugin.evaluation.metrics.detection_recorder import DetectionRecorder
 from mots_plugin.evaluation.metrics.mots_metric import MOTSMetric
 from mots_plugin.evaluation.metrics.retrieval_metric import RetrievalMetric
 
-__all__ = ["DetectionAPMetric", "MOTSMetric", "RetrievalMetric"]
+__all__ = ["DetectionAPMetric", "DetectionRecorder", "MOTSMetric", "RetrievalMetric"]

@@ -85,8 +85,9 @@ class OnlineMOT(BaseMOTModel):
             **kwargs: Not used; part of the base class's signature.
 
         Returns:
-            One sample holding the frames that became ready, each with ``pred_track_instances``; their number may
-            differ from T for networks that look ahead, but over a whole video every frame comes out once.
+            One sample holding the frames that became ready, each with ``pred_track_instances`` and, as the tracker got
+            them, ``pred_instances``; their number may differ from T for networks that look ahead, but over a whole
+            video every frame comes out once.
         """
         if len(data_samples) != 1:
             raise ValueError(f"tracking takes one video at a time, not a batch of {len(data_samples)}")
@@ -107,9 +108,20 @@ class OnlineMOT(BaseMOTModel):
             flow=sample.get("flow", None),
         )
         tracks = self.tracker.track(observations, frame)
+        sample.pred_instances = _as_instances(observations)
         sample.pred_track_instances = InstanceData(
             instances_id=tracks.ids, bboxes=tracks.boxes, scores=tracks.scores, labels=tracks.labels
         )
         if tracks.masks is not None:
             sample.pred_track_instances.masks = tracks.masks
         return sample
+
+
+def _as_instances(observations: Observations) -> InstanceData:
+    """What the tracker was given, for those who keep detections: arrays are shared, not copied."""
+    instances = InstanceData(bboxes=observations.boxes, scores=observations.scores, labels=observations.labels)
+    if observations.masks is not None:
+        instances.masks = observations.masks
+    if observations.embeddings is not None:
+        instances.embeddings = observations.embeddings
+    return instances

@@ -1,0 +1,87 @@
+"""Detections on their way to disk, as a metric because that is what sees every frame of a test run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from mmdet.registry import METRICS
+from mmdet.structures import DetDataSample
+from mmengine.evaluator import BaseMetric
+
+from mots_plugin.formats.detections_txt import format_detections
+from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.mask_tracks import CLASS_NAMES
+from mots_plugin.formats.video_text_files import VideoTextFiles
+
+
+@METRICS.register_module()
+class DetectionRecorder(BaseMetric):
+    """Writes what the tracker was given, frame by frame, to one file a video in TrackR-CNN's text format.
+
+    The files are those that ``tools/track_detections.py`` and ``tools/tune_tracker.py`` read. Each process writes its
+    own videos, which must be whole.
+
+    Args:
+        out_dir: Folder for ``<video>.txt``.
+    """
+
+    def __init__(self, out_dir: str) -> None:
+        super().__init__(prefix="detections")  # without any, the base class warns
+        self._files = VideoTextFiles(out_dir)
+
+    def process(self, data_batch: Any, data_samples: Sequence[Mapping[str, Any]]) -> None:
+        """Write the frames that have been finished.
+
+        Args:
+            data_batch: Not used.
+            data_samples: ``TrackDataSample.to_dict()`` of each video in the batch; its frames have ``pred_instances``
+                and the metainfo ``video_name``, ``frame_id`` and ``ori_video_length``.
+
+        Raises:
+            FormatError: The data set has a class that the format has no number for.
+        """
+        for track_data_sample in data_samples:
+            for frame in track_data_sample["video_data_samples"]:
+                self._write(frame)
+
+    def _write(self, frame: DetDataSample) -> None:
+        found = frame.pred_instances
+        video, index = frame.metainfo["video_name"], frame.metainfo["frame_id"]
+        lines = format_detections(
+            index,
+            found.bboxes,
+            found.scores,
+            self._class_ids()[found.labels],
+            found.get("masks"),
+            found.get("embeddings"),
+        )
+        if self._files.append(video, index, lines) == frame.metainfo["ori_video_length"]:
+            self._files.finish(video)
+
+    def _class_ids(self) -> np.ndarray:
+        ids = {name: class_id for class_id, name in CLASS_NAMES.items()}
+        names = (self.dataset_meta or {}).get("classes", ())
+        unknown = [name for name in names if name not in ids]
+        if unknown:
+            cure = "save detections of cars and pedestrians only"
+            raise FormatError("--save-detections", f"the format has no number for class {unknown[0]}", cure)
+        return np.array([ids[name] for name in names], np.int64)
+
+    def evaluate(self, size: int) -> dict[str, float]:
+        """Return no metric; files of videos that did not end are removed.
+
+        Args:
+            size: Not used.
+        """
+        self.discard_unfinished()
+        return {}
+
+    def compute_metrics(self, results: list) -> dict[str, float]:
+        """Return no metric."""
+        return {}
+
+    def discard_unfinished(self) -> None:
+        """Remove the files of videos that did not end."""
+        self._files.discard_unfinished()
