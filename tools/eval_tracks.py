@@ -3,9 +3,11 @@
 
     python tools/eval_tracks.py --gt DIR --pred DIR --format kitti_mots --eval smotsa hota idf1 --json scores.json
 
-Both sides may be folders or zip files, with masks as text or as id PNGs: SSSS.txt, instances_txt/SSSS.txt,
-SSSS/gt/gt.txt, instances/SSSS/FFFFFF.png. Without a seqmap, all sequences of the ground truth are scored. Frames run
-from 0 (KITTI MOTS) or 1 (MOTSChallenge) to what seqinfo.ini says, or to the last mask.
+Both sides may be folders or zip files. Masks (kitti_mots, mots_challenge) are text or id PNGs: SSSS.txt,
+instances_txt/SSSS.txt, SSSS/gt/gt.txt, instances/SSSS/FFFFFF.png. Boxes (kitti_box, mot) are text: SSSS.txt,
+data/SSSS.txt, label_02/SSSS.txt, SSSS/gt/gt.txt. Without a seqmap, all sequences of the ground truth are scored. Frames
+run from 0 (KITTI) or 1 (MOTChallenge) to what seqinfo.ini says, or to the last object. Format mot takes files without
+classes for MOT15, sequences named MOT20-… for MOT20, and all others for MOT16 or MOT17.
 """
 
 from __future__ import annotations
@@ -48,6 +50,19 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 def add_options(group: argparse._ArgumentGroup) -> None:
     """Add the options that are fields of benchmarks, under the names of these fields."""
     group.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score (default: all of the data set)")
+    group.add_argument(
+        "--distractors",
+        nargs="*",
+        metavar="CLASS",
+        help="classes of boxes that excuse the results that match them (default: those of the data set)",
+    )
+    group.add_argument(
+        "--ignore-classes",
+        nargs="*",
+        metavar="CLASS",
+        help="classes of boxes that excuse unmatched results lying in one of them by more than half (default: those of "
+        "the data set)",
+    )
     group.add_argument(
         "--id-switches",
         choices=["last_match", "predecessor"],

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from mots_plugin.evaluation.box_formats import KITTI_BOX, MOT
+from mots_plugin.evaluation.box_scoring import BoxBenchmark
 from mots_plugin.evaluation.file_scoring import Benchmark
 from mots_plugin.evaluation.mask_scoring import MaskBenchmark
 from mots_plugin.formats.errors import FormatError
@@ -13,6 +15,8 @@ from mots_plugin.formats.errors import FormatError
 BENCHMARKS: Mapping[str, Benchmark] = {
     "kitti_mots": MaskBenchmark({"car": 1, "pedestrian": 2}, first_frame=0),
     "mots_challenge": MaskBenchmark({"pedestrian": 2}, first_frame=1),
+    "kitti_box": BoxBenchmark(KITTI_BOX),
+    "mot": BoxBenchmark(MOT),
 }
 """All of them."""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.mask_faults import find_faults
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
@@ -42,11 +43,17 @@ def find_sequence_faults(ground_truth: MaskTracks, predictions: MaskTracks, fram
     faults = [fault for fault in find_faults(ground_truth) if fault not in harmless] + find_faults(predictions)
     faults = [fault for fault in faults if fault.kind != "empty"]
     for tracks in (ground_truth, predictions):
-        faults += _frames_out_of_range(tracks, frames)
+        faults += frames_out_of_range(tracks, frames)
     return faults + _other_image_size(ground_truth, predictions)
 
 
-def _frames_out_of_range(tracks: MaskTracks, frames: Sequence[int]) -> list[Fault]:
+def frames_out_of_range(tracks: MaskTracks | BoxTracks, frames: Sequence[int]) -> list[Fault]:
+    """List the rows whose frame the sequence does not have.
+
+    Args:
+        tracks: The objects.
+        frames: Number of every frame of the sequence, ascending.
+    """
     extent = f"has frames {frames[0]} to {frames[-1]}" if len(frames) else "has no frames"
     cure = "remove the line, or number the frames as the ground truth does"
     faults = []
@@ -77,6 +84,6 @@ def _other_image_size(ground_truth: MaskTracks, predictions: MaskTracks) -> list
     ]
 
 
-def place(tracks: MaskTracks, row: int) -> str:
+def place(tracks: MaskTracks | BoxTracks, row: int) -> str:
     """Say where a row comes from: its line in a text file, else its frame."""
     return str(tracks.lines[row]) if tracks.lines[row] else f"frame {tracks.frames[row]}"

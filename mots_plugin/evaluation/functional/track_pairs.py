@@ -84,6 +84,32 @@ class TrackPairs:
         )
 
 
+def pairs_among(
+    everything: TrackPairs, gt: NDArray[np.bool_], prediction: NDArray[np.bool_], least_similarity: float = 0.0
+) -> TrackPairs:
+    """Return the pairs among some of the objects, tracks numbered anew.
+
+    Args:
+        everything: All objects; their tracks may have any numbers.
+        gt: ``(G,)`` bool, ground-truth objects to keep.
+        prediction: ``(P,)`` bool, predictions to keep.
+        least_similarity: Pairs below are left out.
+    """
+    among = gt[everything.pair_gt] & prediction[everything.pair_prediction]
+    if least_similarity > 0:
+        among &= everything.similarities >= least_similarity
+    return TrackPairs(
+        frame_count=everything.frame_count,
+        gt_frames=everything.gt_frames[gt],
+        gt_tracks=number_from_zero(everything.gt_tracks[gt]),
+        prediction_frames=everything.prediction_frames[prediction],
+        prediction_tracks=number_from_zero(everything.prediction_tracks[prediction]),
+        pair_gt=(np.cumsum(gt) - 1)[everything.pair_gt[among]],
+        pair_prediction=(np.cumsum(prediction) - 1)[everything.pair_prediction[among]],
+        similarities=everything.similarities[among],
+    )
+
+
 def without_repeats(ascending: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the distinct values of an ascending array, without the sorting and imports that ``np.unique`` costs."""
     return ascending[np.append(True, ascending[1:] != ascending[:-1])] if len(ascending) else ascending

@@ -1,0 +1,55 @@
+"""Files of a folder or of a zip file, addressed alike: by their path within, with forward slashes."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from mots_plugin.formats.errors import FormatError
+
+_DEEPEST = 3
+
+
+def list_members(root: Path, suffix: str, contents: str) -> list[str]:
+    """Return the files of one kind, up to three folders deep, those of a folder together.
+
+    Args:
+        root: A folder or zip file.
+        suffix: How their names end, with the dot.
+        contents: What is expected within, for messages.
+
+    Raises:
+        FormatError: There is no such folder or zip file.
+    """
+    if root.is_dir():
+        return [
+            path.relative_to(root).as_posix()
+            for depth in range(_DEEPEST + 1)
+            for path in sorted(root.glob("*/" * depth + f"*{suffix}"))
+        ]
+    if not root.exists():
+        raise FormatError(root, "not found", f"name a folder or zip file of {contents}")
+    try:
+        with zipfile.ZipFile(root) as archive:
+            return sorted(name for name in archive.namelist() if name.endswith(suffix))
+    except zipfile.BadZipFile as error:
+        cure = f"name a folder or zip file of {contents}"
+        raise FormatError(root, "is neither a folder nor a zip file", cure) from error
+
+
+def read_member(root: Path, member: str, most: int = -1) -> bytes:
+    """Read a file.
+
+    Args:
+        root: A folder or zip file.
+        member: The file.
+        most: Read no more than so many bytes; all by default.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    if root.is_dir():
+        with open(root / member, "rb") as file:
+            return file.read(most)
+    with zipfile.ZipFile(root) as archive, archive.open(member) as stream:
+        return stream.read(most)
