@@ -24,8 +24,9 @@ ALLOWED = {
     "engine": set(),
     "evaluation": {"formats", "evaluation.functional", "structures"},
     "visualization": {"formats", "structures"},
+    "weights": {"formats"},
 }
-WITHOUT_TORCH = ("formats", "structures", "tracking", "evaluation.functional", "toy_street", "flow")
+WITHOUT_TORCH = ("formats", "structures", "tracking", "evaluation.functional", "toy_street", "flow", "weights")
 TORCH = ("torch", "mmdet", "mmcv", "mmengine")
 
 

@@ -1,5 +1,5 @@
 """Networks: importing this package registers them."""
 
-from . import heads, layers, losses, mot, task_modules
+from . import backbones, heads, layers, losses, mot, task_modules
 
-__all__ = ["heads", "layers", "losses", "mot", "task_modules"]
+__all__ = ["backbones", "heads", "layers", "losses", "mot", "task_modules"]

@@ -1,5 +1,6 @@
-"""Target assignment."""
+"""Target assignment and anchors."""
 
 from .ignore_region_assigner import IgnoreRegionAssigner
+from .rounded_anchor_generator import RoundedAnchorGenerator
 
-__all__ = ["IgnoreRegionAssigner"]
+__all__ = ["IgnoreRegionAssigner", "RoundedAnchorGenerator"]

@@ -1,0 +1,4 @@
+# Table 4 of the paper, "1xConv3D", with the separable convolution of the released code.
+_base_ = ['./track_rcnn_r101-c4_40e_kitti-mots_algorithm1.py', '../_base_/temporal/conv3d_separable_1x.py']
+
+model = dict(temporal=dict(_base_.temporal_component, _delete_=True))

@@ -1,0 +1,6 @@
+# Table 5 of the paper, "Mask IoU (train w/o assoc.)": trained with an association loss of weight 0.
+_base_ = './track_rcnn_r101-c4_40e_kitti-mots_mask-iou.py'
+
+model = dict(
+    detector=dict(
+        roi_head=dict(association_head=dict(loss=dict(loss_weight=0.0)))))
