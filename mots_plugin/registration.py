@@ -17,42 +17,13 @@ import mots_plugin.engine
 import mots_plugin.evaluation.metrics
 import mots_plugin.models
 import mots_plugin.visualization  # noqa: F401
-from mots_plugin import flow, tracking
 from mots_plugin.apis.checkpoints import allow_runner_checkpoints
-
-TORCH_FREE_PARTS = (
-    tracking.StagedTracker,
-    tracking.PerClassTracker,
-    tracking.Stage,
-    tracking.Lifecycle,
-    tracking.EmbeddingGallery,
-    tracking.BoxCentreCue,
-    tracking.BoxHullIoUCue,
-    tracking.BoxIoUCue,
-    tracking.BoxKalmanFilter,
-    tracking.EmbeddingCue,
-    tracking.GalleryCue,
-    tracking.MahalanobisCue,
-    tracking.MaskIoUCue,
-    flow.DISFlow,
-    flow.PrecomputedFlow,
-    flow.ZeroFlow,
-)
-
-
-def _build_parts(value: Any) -> Any:
-    if isinstance(value, dict):
-        if "type" in value:
-            return TASK_UTILS.build(value)
-        return {name: _build_parts(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(_build_parts(part) for part in value)
-    return value
+from mots_plugin.apis.torch_free_parts import TORCH_FREE_PARTS, build_parts
 
 
 def _register(part: type) -> None:
     def build(**arguments: Any) -> Any:
-        return part(**{name: _build_parts(value) for name, value in arguments.items()})
+        return part(**{name: build_parts(value, TASK_UTILS.build) for name, value in arguments.items()})
 
     build.__name__, build.__doc__ = part.__name__, part.__doc__
     TASK_UTILS.register_module(name=part.__name__, module=build)

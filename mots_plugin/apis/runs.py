@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import atexit
 import os
-import traceback
 from pathlib import Path
 
 import torch
 from mmengine.config import Config
 from mmengine.device import get_device
 
-from mots_plugin.apis.overrides import KeyValueAction, apply_overrides
+from mots_plugin.apis.config_files import read_config
+from mots_plugin.apis.overrides import KeyValueAction
 from mots_plugin.formats.coco_video import read_coco_video
 from mots_plugin.formats.errors import FormatError
 
@@ -41,27 +41,11 @@ def load_run_config(arguments: argparse.Namespace) -> Config:
         FormatError: The config, or one it is based on, is missing or does not parse, or an override does not fit it.
     """
     os.environ.setdefault("LOCAL_RANK", str(arguments.local_rank))
-    try:
-        config = Config.fromfile(arguments.config)
-    except FileNotFoundError as error:
-        raise FormatError(
-            arguments.config, f"config not found ({error})", "look into configs/ for the names that exist"
-        ) from None
-    except (SyntaxError, NameError, KeyError, AttributeError, TypeError, ImportError, OSError) as error:
-        file = _file_being_read(error) or arguments.config
-        reason = str(error).replace("<unknown>, ", "")
-        raise FormatError(file, f"config does not parse ({reason})", "mend the line that is named") from None
-    apply_overrides(config, arguments.cfg_options)
+    config = read_config(arguments.config, arguments.cfg_options)
     config.launcher = arguments.launcher
     name = Path(arguments.config).stem
     config.work_dir = arguments.work_dir or config.get("work_dir") or str(Path("work_dirs") / name)
     return config
-
-
-def _file_being_read(error: Exception) -> str | None:
-    """Return the config, or base of a config, that mmengine was reading when it failed; its message does not say."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__) if frame.f_code.co_name == "_file2dict"]
-    return frames[-1].f_locals.get("filename") if frames else None
 
 
 def set_up_processes(config: Config) -> None:
