@@ -21,8 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.rle import RLE, find_count_problems
-from mots_plugin.formats.rle_counts import decode_sound_counts
+from mots_plugin.formats.rle import RLE, find_broken, validate
 
 _NUMBERS = ("frame", "x1", "y1", "x2", "y2", "score", "class_id")
 _WITH_MASK = (*_NUMBERS, "height", "width")
@@ -142,8 +141,7 @@ def _has_mask(tokens: list[bytes]) -> bool:
         float(tokens[len(_WITH_MASK)])
     except ValueError:
         return True  # not a number, so at most a broken code
-    counts, offsets, problems = decode_sound_counts([tokens[len(_WITH_MASK)]])
-    return not (problems or find_count_problems(counts, offsets, np.array([[int(tokens[7]), int(tokens[8])]])))
+    return validate({"size": [int(tokens[7]), int(tokens[8])], "counts": tokens[len(_WITH_MASK)]}) is None
 
 
 def _numbers(rows: list[tuple[int, list[bytes]]], source: str) -> NDArray[np.float64]:
@@ -185,8 +183,7 @@ def _check_table(table: NDArray[np.float64], with_masks: bool, lines: NDArray[np
 
 
 def _check_masks(masks: list[RLE], sizes: NDArray[np.int64], lines: NDArray[np.int64], source: str) -> None:
-    counts, offsets, broken = decode_sound_counts([mask["counts"] for mask in masks])
-    broken = find_count_problems(counts, offsets, sizes) | broken
+    broken = find_broken(masks)
     if broken:
         row, problem = min(broken.items())
         raise FormatError(source, f"run-length code {problem}", "write the line anew from the mask", int(lines[row]))

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import Fault
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, MaskTracks
-from mots_plugin.formats.rle import find_count_problems, intersection
-from mots_plugin.formats.rle_counts import decode_counts, decode_sound_counts, foreground_runs
+from mots_plugin.formats.rle import find_broken, intersection, runs_of
 
 
 def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
@@ -40,8 +39,7 @@ def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
         add(later, "duplicate", problem, "give each object of a frame its own id, also across classes")
 
     sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64).reshape(-1, 2)
-    counts, offsets, broken = decode_sound_counts([mask["counts"] for mask in tracks.masks])
-    broken = find_count_problems(counts, offsets, sizes) | broken
+    broken = find_broken(tracks.masks)
     for unsound, rle_problem in broken.items():
         add(unsound, "rle", f"run-length code {rle_problem}", f"write the {row_name} anew from the mask")
     sound = np.ones(len(tracks), bool)
@@ -51,12 +49,12 @@ def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
         problem = f"image size {size} differs from {first_size} in {_where(tracks, 0, row_name)}"
         add(row, "size", problem, "all masks of a sequence must have its image size (height width)")
 
-    starts, ends, rows = foreground_runs(counts, offsets)
+    starts, ends, rows = runs_of([tracks.masks[row] for row in np.flatnonzero(sound)])
+    rows = np.flatnonzero(sound)[rows]
     occupied = np.bincount(rows, minlength=len(tracks)) > 0
     for row in np.flatnonzero(sound & ~occupied):
         add(row, "empty", f"mask of track {tracks.track_ids[row]} has no pixel", f"remove the {row_name}")
-    usable = sound[rows]
-    for first, later, pixels in _overlapping_pairs(tracks, sizes, starts[usable], ends[usable], rows[usable]):
+    for first, later, pixels in _overlapping_pairs(tracks, sizes, starts, ends, rows):
         other = f"track {tracks.track_ids[first]} ({_where(tracks, first, row_name)})"
         shared = f"{pixels} pixel{'s' * (pixels != 1)} in frame {tracks.frames[later]} with that of {other}"
         problem = f"mask of track {tracks.track_ids[later]} shares {shared}"
@@ -74,8 +72,7 @@ def find_overlaps(tracks: MaskTracks) -> list[tuple[int, int, int]]:
         ``(row, row, shared pixels)`` triples. Masks of different image sizes are not compared.
     """
     sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64).reshape(-1, 2)
-    runs = foreground_runs(*decode_counts([mask["counts"] for mask in tracks.masks]))
-    return _overlapping_pairs(tracks, sizes, *runs)
+    return _overlapping_pairs(tracks, sizes, *runs_of(tracks.masks))
 
 
 def _overlapping_pairs(

@@ -13,13 +13,7 @@ import numpy as np
 import pycocotools.mask as coco_mask
 from numpy.typing import NDArray
 
-from mots_plugin.formats.rle_counts import (
-    LONGEST_RUN,
-    decode_counts,
-    decode_sound_counts,
-    encode_counts,
-    foreground_runs,
-)
+from mots_plugin.formats.rle_counts import LONGEST_RUN, encode_counts, explain_broken_string, foreground_runs
 
 
 class RLE(TypedDict):
@@ -93,10 +87,10 @@ def decode_crop(rle: RLE) -> tuple[NDArray[np.bool_], int, int]:
         x0: Image column of the crop's first column.
         y0: Image row of the crop's first row.
     """
-    starts, ends, _ = foreground_runs(*decode_counts([rle["counts"]]))
+    height, width = rle["size"]
+    starts, ends, _ = foreground_runs([rle["counts"]], height * width)
     if not len(starts):
         return np.zeros((0, 0), bool), 0, 0
-    height = rle["size"][0]
     x0, x1 = int(starts[0] // height), int((ends[-1] - 1) // height) + 1
     if np.any(starts // height != (ends - 1) // height):
         # A run that goes on into the next column holds a bottom and a top pixel: the crop is as high as the image.
@@ -158,44 +152,41 @@ def merge(rles: Sequence[RLE], intersect: bool = False) -> RLE:
     return coco_mask.merge(list(rles), intersect=intersect)
 
 
+def runs_of(rles: Sequence[RLE]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the foreground runs of N masks, as :func:`mots_plugin.formats.rle_counts.foreground_runs` has them.
+
+    Args:
+        rles: Masks of any image sizes; nothing in them is taken on trust.
+
+    Raises:
+        ValueError: One is broken; :func:`find_broken` says which.
+    """
+    sizes = np.asarray([rle["size"] for rle in rles], np.int64).reshape(-1, 2)
+    if np.any(sizes < 1) or np.any(sizes.astype(float).prod(axis=1) > LONGEST_RUN):  # float: int64 may overflow
+        raise ValueError("an image size is impossible")
+    return foreground_runs([rle["counts"] for rle in rles], sizes.prod(axis=1))
+
+
+def find_broken(rles: Sequence[RLE]) -> dict[int, str]:
+    """Say what is wrong with run-length codes, by their place, without handing them to C code that trusts them.
+
+    Args:
+        rles: Sizes and counts as read from a file.
+    """
+    try:
+        runs_of(rles)
+    except ValueError:
+        return {row: problem for row, rle in enumerate(rles) if (problem := validate(rle))}
+    return {}
+
+
 def validate(rle: RLE) -> str | None:
-    """Say what is wrong with a run-length code, without handing it to C code that trusts it; None when it is sound.
+    """Say what is wrong with a run-length code; None when it is sound.
 
     Args:
         rle: Sizes and counts as read from a file.
     """
-    counts, offsets, problems = decode_sound_counts([rle["counts"]])
-    return problems.get(0) or find_count_problems(counts, offsets, np.asarray([rle["size"]])).get(0)
-
-
-def find_count_problems(
-    counts: NDArray[np.int64], offsets: NDArray[np.int64], sizes: NDArray[np.int64]
-) -> dict[int, str]:
-    """Say, by row, what is wrong with N decoded masks; sound ones are absent.
-
-    Args:
-        counts: ``(total,)`` run lengths, as of :func:`mots_plugin.formats.rle_counts.decode_sound_counts`.
-        offsets: ``(N + 1,)`` likewise.
-        sizes: ``(N, 2)`` heights and widths.
-    """
-    impossible = (counts < 0) | (counts > LONGEST_RUN)
-    sums = _sums_of_segments(np.where(impossible, 0, counts), offsets)
-    pixels = sizes[:, 0].astype(float) * sizes[:, 1]  # float: sizes from a broken file may overflow int64
-    problems: dict[int, str] = {}
-    for row in np.flatnonzero((sizes < 1).any(axis=1) | (pixels > LONGEST_RUN)):
-        problems[int(row)] = f"is of an impossible image size {sizes[row, 0]} x {sizes[row, 1]}"
-    for row in np.flatnonzero(_sums_of_segments(impossible, offsets)):
-        problems.setdefault(int(row), "holds an impossible run length (below 0, or beyond any image)")
-    for row in np.flatnonzero(sums != pixels):
-        size = f"{sizes[row, 0]} x {sizes[row, 1]}"
-        cause = "truncated, or of another image size" if sums[row] < pixels[row] else "of another image size"
-        problems.setdefault(int(row), f"covers {sums[row]} of the {pixels[row]:.0f} pixels of {size}: {cause}")
-    return problems
-
-
-def _sums_of_segments(values: NDArray[np.int64] | NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    running = np.concatenate([[0], np.cumsum(values)])
-    return running[offsets[1:]] - running[offsets[:-1]]
+    return explain_broken_string(rle["counts"], *rle["size"])
 
 
 def _pairwise(a: Sequence[RLE], b: Sequence[RLE], of_first: bool) -> NDArray[np.float64]:

@@ -1,13 +1,17 @@
-"""COCO's compressed run-length strings as numpy arrays of run lengths, many strings at once.
+"""COCO's compressed run-length strings as numpy arrays of runs, many strings at once; the only decoder there is.
 
 A mask is a list of run lengths over its pixels in column-major order, alternately background and foreground, background
 first. COCO (``rleToString`` in cocoapi's maskApi.c) writes every count from the fourth on as its difference to the
 count two before it, splits the number into groups of 5 bits, lowest first, and stores each group as one character: bit
 5 set when another group follows, plus 48. Bit 4 of a number's last group is its sign.
+
+Nearly all numbers are a single character. So the last characters of all numbers are read in one go, as if there were
+no others, and what the few others add comes after.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,82 +20,103 @@ from numpy.typing import NDArray
 LONGEST_RUN = 2**29 - 1
 """Longest run and largest image, in pixels: pycocotools compresses each number into a buffer of 6 groups, unchecked."""
 
-# Seven groups hold 35 bits: more than any difference of two 32-bit counts needs.
-_MOST_GROUPS = 7
+_MOST_GROUPS = 6
+_GOES_ON = bytes(range(80, 112))
+"""Characters behind which a number goes on."""
+_LAST_GROUP = bytes(((character - 48 & 31 ^ 16) - 16) % 256 for character in range(256))
+"""What each character says as the last of its number: five bits, the highest of them the sign, as an int8."""
 
 
-def decode_counts(strings: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Decode compressed count strings, all of them in one pass.
+def foreground_boundaries(
+    strings: Sequence[bytes], pixels: int | NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Locate the foreground runs of many masks, for those to whom speed is all.
 
     Args:
         strings: N compressed strings, as in ``RLE["counts"]``.
+        pixels: Pixels of their images, for all or for each ``(N,)``; at most :data:`LONGEST_RUN`.
 
     Returns:
-        counts: ``(total,)`` run lengths of all strings, one after the other.
-        offsets: ``(N + 1,)`` string ``i`` owns ``counts[offsets[i]:offsets[i + 1]]``.
+        starts: ``(R,)`` first pixel of each run, as column-major index into its mask, mask after mask.
+        ends: ``(R,)`` one past its last pixel. A run of no pixel may end a mask, at the last pixel of the one before.
+        runs: ``(N,)`` number of runs of each mask, 0 if it is empty.
 
     Raises:
-        ValueError: A string holds a character outside ``0`` … ``o``, or ends in the middle of a number.
+        ValueError: A string is malformed, or its runs do not fill the image; :func:`explain_broken_string` says which
+            rule it breaks.
     """
-    counts, offsets, problems = decode_sound_counts(strings)
-    if problems:
-        row, problem = min(problems.items())
-        raise ValueError(f"run-length string {row} {problem}")
-    return counts, offsets
+    if not strings:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64)
+    if np.min(pixels) < 1 or np.max(pixels) > LONGEST_RUN:
+        raise ValueError("a run-length code is of an impossible image size")
+    counts, runs = _decode_counts(strings)
+    if counts.min() < 0 or counts.max() > np.max(pixels):
+        raise ValueError("a run-length code holds an impossible run")
+    # Where each run ends within its mask: a running sum of all counts that loses one image with each new mask.
+    foreground = counts[:, 1]
+    last = np.cumsum(runs) - 1
+    pixels = np.broadcast_to(pixels, runs.shape)
+    ends = counts[:, 0] + foreground
+    ends[last[:-1] + 1] -= pixels[:-1].astype(np.int32)
+    np.cumsum(ends, out=ends)
+    if np.any(ends[last] != pixels) or ends.min() < 0:
+        raise ValueError("a run-length code does not fill its image")
+    starts = ends - foreground
+    # The background that closes nearly every mask stands before a run of no pixel; it moves to where the mask ends.
+    closing = last[(runs > 1) & (foreground[last] == 0)]
+    starts[closing] = ends[closing] = ends[closing - 1] - 1
+    if np.count_nonzero(foreground == 0) > len(closing):  # other runs of no pixel: rare, but legal
+        some = starts < ends
+        return starts[some], ends[some], np.add.reduceat(some, last - runs + 1, dtype=np.int64)
+    return starts, ends, runs
 
 
-def decode_sound_counts(
-    strings: Sequence[bytes],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], dict[int, str]]:
-    """Decode the strings that can be decoded.
+def foreground_runs(
+    strings: Sequence[bytes], pixels: int | NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Locate the foreground runs of many masks.
 
     Args:
-        strings: N strings from a source that is not to be trusted.
+        strings: N compressed strings, as in ``RLE["counts"]``.
+        pixels: Pixels of their images, for all or for each ``(N,)``.
 
     Returns:
-        counts: ``(total,)`` as of :func:`decode_counts`; a string that cannot be decoded has none.
-        offsets: ``(N + 1,)`` likewise.
-        problems: What is wrong with a string, by its row.
+        starts: ``(R,)`` first pixel of each run, as column-major index into its mask, mask after mask.
+        ends: ``(R,)`` one past its last pixel; runs of no pixel are left out.
+        rows: ``(R,)`` which mask the run belongs to.
+
+    Raises:
+        ValueError: See :func:`foreground_boundaries`.
     """
-    problems = _find_broken_strings(strings)
-    if problems:
-        strings = [b"" if row in problems else string for row, string in enumerate(strings)]
-    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
-    symbols = np.frombuffer(b"".join(strings), np.uint8) - np.uint8(48)
-    ends = np.flatnonzero(symbols < 32) + 1
-    groups = np.diff(ends, prepend=0)
-    numbers = (symbols[ends - groups] & 31).astype(np.int64)
-    for group in range(1, int(groups.max(initial=0))):
-        longer = np.flatnonzero(groups > group)
-        numbers[longer] += (symbols[(ends - groups)[longer] + group] & 31).astype(np.int64) << 5 * group
-    numbers -= (symbols[ends - 1] & 16).astype(np.int64) << 5 * groups - 4  # bit 4 of the last group is the sign
-    offsets = np.searchsorted(ends, np.concatenate([[0], np.cumsum(lengths)]), side="right")
-    _undo_differences(numbers, offsets)
-    return numbers, offsets, problems
+    starts, ends, runs = foreground_boundaries(strings, pixels)
+    some = starts < ends
+    return starts[some].astype(np.int64), ends[some].astype(np.int64), np.repeat(np.arange(len(runs)), runs)[some]
 
 
-def _find_broken_strings(strings: Sequence[bytes]) -> dict[int, str]:
-    """Return, by row, what makes a string undecodable."""
-    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
-    string_ends = np.cumsum(lengths)
-    symbols = np.frombuffer(b"".join(strings), np.uint8) - np.uint8(48)  # below 48 wraps to above 63
-    problems: dict[int, str] = {}
+def explain_broken_string(string: bytes, height: int, width: int) -> str | None:
+    """Say what is wrong with a run-length code, None if it is sound.
 
-    def add(positions: NDArray[np.int64], problem: str) -> None:
-        for row in np.unique(np.searchsorted(string_ends, positions, side="right")).tolist():
-            problems.setdefault(row, problem)
-
-    add(np.flatnonzero(symbols > 63), "holds a character that no run-length string has")
-    last = string_ends[lengths > 0] - 1
-    add(last[symbols[last] & 32 != 0], "is truncated (ends in the middle of a number)")
-    ends = np.flatnonzero(symbols & 32 == 0) + 1
-    groups = np.diff(ends, prepend=0)
-    ends = ends[groups > _MOST_GROUPS]
-    # Of numbers that end in this string; what an earlier, truncated string left open does not count.
-    rows = np.searchsorted(string_ends, ends - 1, side="right")
-    begins = np.maximum(ends - groups[groups > _MOST_GROUPS], string_ends[rows] - lengths[rows])
-    add(ends[ends - begins > _MOST_GROUPS] - 1, "holds a number that is too long")
-    return problems
+    Args:
+        string: A string from a source that is not to be trusted.
+        height: Image height as that source has it.
+        width: Image width likewise.
+    """
+    if re.search(rb"[^0-o]", string):
+        return "holds a character that no run-length string has"
+    if string[-1:] >= b"P":
+        return "is truncated (ends in the middle of a number)"
+    if re.search(rb"[P-o]{%d}" % _MOST_GROUPS, string):
+        return "holds a number that is too long"
+    if min(height, width) < 1 or height * width > LONGEST_RUN:
+        return f"is of an impossible image size {height} x {width}"
+    counts = _decode_counts([string])[0] if string else np.zeros((0, 2), np.int32)
+    if np.any((counts < 0) | (counts > LONGEST_RUN)):
+        return "holds an impossible run length (below 0, or beyond any image)"
+    covered = int(counts.sum(dtype=np.int64))
+    if covered != height * width:
+        cause = "truncated, or of another image size" if covered < height * width else "of another image size"
+        return f"covers {covered} of the {height * width} pixels of {height} x {width}: {cause}"
+    return None
 
 
 def encode_counts(counts: NDArray[np.int64], height: int, width: int) -> bytes:
@@ -112,43 +137,77 @@ def encode_counts(counts: NDArray[np.int64], height: int, width: int) -> bytes:
     return pycocotools.mask.frPyObjects({"size": [height, width], "counts": counts}, height, width)["counts"]
 
 
-def foreground_runs(
-    counts: NDArray[np.int64], offsets: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Locate the foreground runs of decoded masks.
+def _decode_counts(strings: Sequence[bytes]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Read all run lengths.
 
     Args:
-        counts: ``(total,)`` as :func:`decode_counts` returns them.
-        offsets: ``(N + 1,)`` likewise.
+        strings: N compressed strings, at least one.
 
     Returns:
-        starts: ``(runs,)`` first pixel of each run, as column-major index into its mask; runs of length 0 are left out.
-        ends: ``(runs,)`` one past its last pixel.
-        rows: ``(runs,)`` which mask the run belongs to.
+        ``(R, 2)`` background counts and the foreground counts that follow them, mask after mask, and ``(N,)`` how many
+        such rows each mask has. A background that closes its mask is followed by a foreground of 0. In a string with
+        counts that no image has, the first of these is below 0 or above :data:`LONGEST_RUN`.
+
+    Raises:
+        ValueError: A string is empty, is cut off or holds a foreign character or too long a number.
     """
-    sizes = np.diff(offsets)
-    rows = np.repeat(np.arange(len(sizes)), sizes)
-    position = np.arange(len(counts)) - offsets[rows]
-    total = np.cumsum(counts)
-    before = np.concatenate([[0], total])[offsets[:-1]]
-    stop = total - before[rows]
-    wanted = (position % 2 == 1) & (counts > 0)
-    return (stop - counts)[wanted], stop[wanted], rows[wanted]
+    # The 0 behind each string completes its last row, for nearly every mask ends with background.
+    text = b"0".join([*strings, b""])
+    characters = np.frombuffer(text, np.uint8)
+    behind = np.cumsum(np.fromiter(map(len, strings), np.int64, len(strings)) + 1)
+    if b"" in strings or characters.min() < 48 or characters.max() > 111 or characters[behind - 2].max() >= _GOES_ON[0]:
+        raise ValueError("a run-length code is malformed")
+    goes_on = np.flatnonzero(characters >= _GOES_ON[0])
+    numbers = np.diff(behind - np.searchsorted(goes_on, behind), prepend=0)
+    differences = np.frombuffer(text.translate(_LAST_GROUP, _GOES_ON), np.int8).astype("<i4")
+    place, values = _read_long_numbers(characters, goes_on)
+    differences[place] = values
+    even = np.flatnonzero(numbers % 2)
+    if len(even):  # their last row was complete
+        differences = np.delete(differences, np.cumsum(numbers)[even] - 1)
+    rows = numbers // 2
+
+    # From the fourth on, a number is the difference to the last but one: each string holds two running sums, its first
+    # number apart. Summed up over all strings, each sum has to begin by taking off the one before.
+    first = np.cumsum(rows) - rows
+    second = first[rows > 1] + 1
+    differences[2 * second] -= differences[2 * second - 2]
+    # Both sums at once, as 64-bit numbers: foreground in the upper half, from which a negative lower half borrows.
+    differences[1::2] += differences[0::2] >> 31
+    sums = differences.view("<i8")
+    sums[first[1:]] -= np.add.reduceat(sums, first)[:-1]
+    np.cumsum(sums, out=sums)
+    counts = differences.reshape(-1, 2)
+    counts[np.delete(first + rows - 1, even), 1] = 0
+    return counts, rows
 
 
-def _undo_differences(numbers: NDArray[np.int64], offsets: NDArray[np.int64]) -> None:
-    """Sum up the differences, in place.
+def _read_long_numbers(
+    characters: NDArray[np.uint8], goes_on: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Read the numbers of several characters.
 
-    In a string, counts 1, 3, 5, … and 2, 4, 6, … are running sums; count 0 stands alone. The sums run over all strings
-    at once, every second number of the whole array; what they held before a string began is then taken off.
+    Args:
+        characters: ``(C,)`` all strings.
+        goes_on: ``(G,)`` place of each character that is not the last of its number, ascending.
+
+    Returns:
+        ``(L,)`` how many numbers stand before each of these, and ``(L,)`` their values.
+
+    Raises:
+        ValueError: A number is too long.
     """
-    filled = offsets[:-1][np.diff(offsets) > 0]
-    first_counts = numbers[filled]
-    numbers[filled] = 0
-    for parity in (0, 1):
-        chain = numbers[parity::2]
-        np.cumsum(chain, out=chain)
-        bounds = (offsets + 1 - parity) // 2  # where in the chain each string begins
-        before = np.concatenate([[0], chain])[bounds[:-1]]
-        chain -= np.repeat(before, np.diff(bounds))
-    numbers[filled] = first_counts
+    if not len(goes_on):
+        return goes_on, goes_on
+    before = goes_on - np.arange(len(goes_on))  # numbers that end before
+    begin = np.flatnonzero(np.diff(before, prepend=-1))
+    lengths = np.diff(begin, append=len(goes_on))
+    if lengths.max() >= _MOST_GROUPS:
+        raise ValueError("a run-length code holds too long a number")
+    bits = 5 * (np.arange(len(goes_on)) - np.repeat(begin, lengths))
+    values = np.add.reduceat((characters[goes_on] - np.uint8(80)).astype(np.int64) << bits, begin)
+    last = characters[goes_on[begin] + lengths]
+    return before[begin], values + (_SIGNED[last] << 5 * lengths)
+
+
+_SIGNED = np.frombuffer(_LAST_GROUP, np.int8).astype(np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.rle import areas, boxes, encode_runs, iou
-from mots_plugin.formats.rle_counts import decode_counts, foreground_runs
+from mots_plugin.formats.rle_counts import foreground_runs
 from mots_plugin.structures import RLE, Tracks
 
 PRIORITIES = ("score", "bottom")
@@ -36,7 +36,8 @@ def resolve_overlaps(masks: Sequence[RLE], priority: NDArray[np.floating]) -> li
     rank = np.empty(len(involved), np.int64)
     rank[np.argsort(-np.asarray(priority, np.float64)[involved], kind="stable")] = np.arange(len(involved))
 
-    starts, ends, owners = foreground_runs(*decode_counts([resolved[row]["counts"] for row in involved]))
+    height, width = masks[0]["size"]
+    starts, ends, owners = foreground_runs([resolved[row]["counts"] for row in involved], height * width)
     # All ends of runs cut the image into segments, each of which a run covers wholly or not at all.
     edges = np.unique(np.concatenate([starts, ends]))
     first = np.searchsorted(edges, starts)
@@ -47,7 +48,6 @@ def resolve_overlaps(masks: Sequence[RLE], priority: NDArray[np.floating]) -> li
     np.minimum.at(winner, segments, rank[owners])
     won = winner[segments] == rank[owners]
 
-    height, width = masks[0]["size"]
     for owner in np.unique(owners[~won]):
         kept = segments[(owners == owner) & won]
         resolved[involved[owner]] = encode_runs(edges[kept], edges[kept + 1], height, width)

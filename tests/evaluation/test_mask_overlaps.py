@@ -3,17 +3,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mots_plugin.evaluation.functional.mask_boundaries import foreground_boundaries
 from mots_plugin.evaluation.functional.mask_overlaps import mask_overlaps
 from mots_plugin.formats import rle
+from mots_plugin.formats.rle_counts import encode_counts
 
 
 def masks_of(*drawings: str) -> list[rle.RLE]:
     return [rle.encode(np.array([[cell == "x" for cell in line] for line in drawing.split()])) for drawing in drawings]
 
 
+def strings_of(masks: list[rle.RLE]) -> list[bytes]:
+    return [mask["counts"] for mask in masks]
+
+
 def pairs_of(masks: list[rle.RLE], frames: list[int]) -> list[tuple[int, int, int]]:
-    found = mask_overlaps(masks, np.array(frames), tuple(masks[0]["size"]))
+    found = mask_overlaps(strings_of(masks), np.array(frames), tuple(masks[0]["size"]))
     return sorted(zip(found.first.tolist(), found.second.tolist(), found.pixels.tolist(), strict=True))
 
 
@@ -25,7 +29,7 @@ def test_shared_pixels_of_masks_of_one_frame() -> None:
     masks = masks_of(LEFT, RIGHT, TOP)
     assert pairs_of(masks, [0, 0, 0]) == [(0, 2, 2), (1, 2, 1)]
     assert pairs_of(masks, [0, 0, 1]) == []
-    assert mask_overlaps(masks, np.array([0, 0, 0]), (2, 3)).areas.tolist() == [4, 2, 3]
+    assert mask_overlaps(strings_of(masks), np.array([0, 0, 0]), (2, 3)).areas.tolist() == [4, 2, 3]
 
 
 def test_frames_need_not_be_sorted() -> None:
@@ -53,7 +57,7 @@ def test_a_column_left_out_within_a_mask() -> None:
 
 
 def test_empty_masks_and_no_masks() -> None:
-    found = mask_overlaps(masks_of("... ...", TOP, "... ..."), np.array([0, 0, 0]), (2, 3))
+    found = mask_overlaps(strings_of(masks_of("... ...", TOP, "... ...")), np.array([0, 0, 0]), (2, 3))
     assert found.areas.tolist() == [0, 3, 0]
     assert len(found.first) == 0
     assert len(mask_overlaps([], np.zeros(0, np.int64), (2, 3)).areas) == 0
@@ -65,7 +69,7 @@ def test_agrees_with_pycocotools(seed: int, height: int, width: int, count: int)
     rng = np.random.default_rng(seed)
     masks = [rle.encode(rng.random((height, width)) < rng.choice([0, 0.2, 0.5, 0.9, 1])) for _ in range(count)]
     frames = rng.integers(0, 3, count)
-    found = mask_overlaps(masks, frames, (height, width))
+    found = mask_overlaps(strings_of(masks), frames, (height, width))
     shared = np.zeros((count, count), int)
     shared[found.first, found.second] = found.pixels
     assert (shared == np.triu(rle.intersection(masks, masks) * (frames[:, None] == frames), 1)).all()
@@ -85,12 +89,17 @@ def test_runs_of_no_pixel_within_a_string() -> None:
     assert pairs_of([coded(1, 1, 1, 31, 5), one_pixel, coded(8, 1)], [0, 0, 0]) == [(0, 1, 1)]
 
 
-@pytest.mark.parametrize(
-    "counts",
-    [b"", b"4", b"4P", b"4 5", b"4q5", b"155o", b"1PPPPPPPP1", b"0130O3", b"1134"],
-    ids=["empty", "short", "cut", "space", "foreign", "cut late", "long number", "negative", "too much"],
-)
-def test_broken_strings_are_refused(counts: bytes) -> None:
-    sound = coded(1, 1, 7)["counts"]
+def test_masks_as_wide_as_many_blocks_of_columns() -> None:
+    wide, gap = "x" * 50, "x" * 20 + "." * 15 + "x" * 15
+    assert pairs_of(masks_of(wide, gap, "." * 33 + "x" * 17), [0, 0, 0]) == [(0, 1, 35), (0, 2, 17), (1, 2, 15)]
+
+
+def test_an_image_too_high_for_16_bits() -> None:
+    column = {"size": [40_000, 1], "counts": encode_counts(np.array([100, 39_900]), 40_000, 1)}
+    lower_part = {"size": [40_000, 1], "counts": encode_counts(np.array([35_000, 5000]), 40_000, 1)}
+    assert pairs_of([column, lower_part], [0, 0]) == [(0, 1, 5000)]
+
+
+def test_broken_strings_are_refused() -> None:
     with pytest.raises(ValueError, match="run-length code"):
-        foreground_boundaries([sound, counts, sound], 9)
+        mask_overlaps([coded(1, 1, 7)["counts"], b"4"], np.array([0, 1]), (3, 3))

@@ -148,7 +148,8 @@ def _overlaps(ground_truth: MaskTracks, predictions: MaskTracks) -> MaskOverlaps
     masks = ground_truth.masks + predictions.masks
     height, width = masks[0]["size"] if masks else (1, 1)
     try:
-        overlaps = mask_overlaps(masks, np.concatenate([ground_truth.frames, predictions.frames]), (height, width))
+        strings = [mask["counts"] for mask in masks]
+        overlaps = mask_overlaps(strings, np.concatenate([ground_truth.frames, predictions.frames]), (height, width))
     except ValueError as error:
         raise _FaultyError(str(error)) from error
     ignored = np.append(ground_truth.class_ids == IGNORE_CLASS, np.zeros(len(predictions), bool))
