@@ -9,11 +9,14 @@ from mots_plugin.datasets.transforms.flow import LoadFlow
 from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
 from mots_plugin.datasets.transforms.gamma import RandomGamma
 from mots_plugin.datasets.transforms.images import LoadFrameImage
+from mots_plugin.datasets.transforms.object_crops import CropAroundBox, JitterBox
 from mots_plugin.datasets.transforms.packing import PackMOTSInputs
 
 __all__ = [
     "ClipFrameSample",
+    "CropAroundBox",
     "FitBoxesToMasks",
+    "JitterBox",
     "LoadFlow",
     "LoadFrameImage",
     "LoadMOTSAnnotations",

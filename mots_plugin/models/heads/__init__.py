@@ -2,5 +2,6 @@
 
 from .association_head import AssociationHead
 from .association_roi_head import AssociationRoIHead
+from .deeplab_mask_head import DeepLabMaskHead
 
-__all__ = ["AssociationHead", "AssociationRoIHead"]
+__all__ = ["AssociationHead", "AssociationRoIHead", "DeepLabMaskHead"]

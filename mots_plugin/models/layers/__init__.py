@@ -1,7 +1,8 @@
-"""Network layers that carry time."""
+"""Network layers: context in space and in time."""
 
+from .atrous_pyramid import AtrousSpatialPyramidPooling
 from .conv_lstm import TemporalConvLSTM
 from .frame_stream import FrameFeatures, FrameStream
 from .temporal_conv3d import TemporalConv3D
 
-__all__ = ["FrameFeatures", "FrameStream", "TemporalConv3D", "TemporalConvLSTM"]
+__all__ = ["AtrousSpatialPyramidPooling", "FrameFeatures", "FrameStream", "TemporalConv3D", "TemporalConvLSTM"]

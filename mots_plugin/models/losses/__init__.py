@@ -1,13 +1,16 @@
 """Stateless losses."""
 
+from .bootstrapped import BootstrappedCrossEntropyLoss, bootstrapped_cross_entropy
 from .contrastive import ContrastiveLoss, contrastive
 from .triplet import BatchAllTripletLoss, BatchHardTripletLoss, batch_all_triplet, batch_hard_triplet
 
 __all__ = [
     "BatchAllTripletLoss",
     "BatchHardTripletLoss",
+    "BootstrappedCrossEntropyLoss",
     "ContrastiveLoss",
     "batch_all_triplet",
     "batch_hard_triplet",
+    "bootstrapped_cross_entropy",
     "contrastive",
 ]
