@@ -1,7 +1,8 @@
 """Which prediction stands for which ground-truth object, frame by frame.
 
 Nearly every pair is settled without an assignment problem: non-overlapping masks have at most one partner of IoU above
-one half. The Hungarian algorithm runs only on frames where candidates compete (boxes, or an IoU of exactly one half).
+one half. Where candidates compete (boxes, or an IoU of exactly one half), the few of them are compared; the Hungarian
+algorithm runs only on frames where these are many or tie, on the whole frame then, so that ties break as in trackeval.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.evaluation.functional.assignment import maximise
+from mots_plugin.evaluation.functional.competition import heaviest_matching
 from mots_plugin.evaluation.functional.track_pairs import TrackPairs, without_repeats
 
 EPSILON = float(np.finfo(float).eps)
@@ -35,10 +37,11 @@ def match_by_similarity(pairs: TrackPairs, threshold: float) -> NDArray[np.intp]
     Returns:
         ``(M,)`` indices of the matched pairs, ascending.
     """
-    matched, contested = _split_contested(pairs, np.flatnonzero(pairs.similarities >= threshold - EPSILON))
+    matched, competing = _split_competing(pairs, np.flatnonzero(pairs.similarities >= threshold - EPSILON))
+    contested = without_repeats(pairs.gt_frames[pairs.pair_gt[competing]])
     if not len(contested):
         return matched
-    chosen = [matched]
+    chosen = [matched[~np.isin(pairs.gt_frames[pairs.pair_gt[matched]], contested)]]
     for frame in contested:
         similarities, _, _, index = pairs.similarity_matrix(frame)
         possible = similarities >= threshold - EPSILON
@@ -60,27 +63,28 @@ def match_keeping_identities(pairs: TrackPairs, threshold: float) -> NDArray[np.
     Returns:
         ``(M,)`` indices of the matched pairs, ascending.
     """
-    matched, contested = _split_contested(pairs, np.flatnonzero(pairs.similarities >= threshold - EPSILON))
-    if not len(contested):
+    matched, competing = _split_competing(pairs, np.flatnonzero(pairs.similarities >= threshold - EPSILON))
+    if not len(competing):
         return matched
-    track_of_gt_row = np.full(len(pairs.gt_frames), -1)
-    track_of_gt_row[pairs.pair_gt[matched]] = pairs.prediction_tracks[pairs.pair_prediction[matched]]
-    shared = shared_frames(pairs)
-    chosen = [matched]
-    for frame in contested:
-        similarities, gt, prediction, index = pairs.similarity_matrix(frame)
-        previous_track = np.full(pairs.gt_track_count, -1)
-        place = np.searchsorted(shared, frame)
-        if place > 0:
-            before = slice(*np.searchsorted(pairs.gt_frames, [shared[place - 1], shared[place - 1] + 1]))
-            previous_track[pairs.gt_tracks[before]] = track_of_gt_row[before]
-        continues = previous_track[pairs.gt_tracks[gt], None] == pairs.prediction_tracks[prediction]
-        possible = similarities >= threshold - EPSILON
-        rows, columns = maximise(np.where(possible, similarities + 1000.0 * continues, 0.0))
-        rows, columns = rows[possible[rows, columns]], columns[possible[rows, columns]]
-        track_of_gt_row[gt.start + rows] = pairs.prediction_tracks[prediction.start + columns]
-        chosen.append(index[rows, columns])
-    return np.sort(np.concatenate(chosen))
+    follower_of_row = np.full(len(pairs.gt_frames) + 1, -1)  # the last entry stands for no row
+    follower_of_row[pairs.pair_gt[matched]] = pairs.prediction_tracks[pairs.pair_prediction[matched]]
+    followers: list[int] = follower_of_row.tolist()
+    gt, prediction = pairs.pair_gt[competing].tolist(), pairs.pair_prediction[competing].tolist()
+    tracks = pairs.prediction_tracks[pairs.pair_prediction[competing]].tolist()
+    previous = _rows_before(pairs)[pairs.pair_gt[competing]].tolist()
+    similarities = pairs.similarities[competing].tolist()
+    chosen: list[int] = []
+    for start, stop in _frame_slices(pairs, competing):
+        weights = [
+            similarities[pair] + 1000.0 * (followers[previous[pair]] == tracks[pair]) for pair in range(start, stop)
+        ]
+        best = heaviest_matching(gt[start:stop], prediction[start:stop], weights)
+        if best is None:
+            best = _heaviest_of_frame(pairs, competing[start:stop], np.array(weights), matched)
+        for pair in best:
+            followers[gt[start + pair]] = tracks[start + pair]
+            chosen.append(start + pair)
+    return np.sort(np.concatenate([matched, competing[chosen]]))
 
 
 def match_by_weight(pairs: TrackPairs, weights: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -93,17 +97,69 @@ def match_by_weight(pairs: TrackPairs, weights: NDArray[np.float64]) -> NDArray[
     Returns:
         ``(M,)`` indices of the matched pairs, ascending.
     """
-    settled, unsettled = settle(pairs.pair_gt, pairs.pair_prediction, weights)
-    # Ties must break as in trackeval, so an unsettled frame is solved whole.
-    contested = without_repeats(pairs.gt_frames[pairs.pair_gt[unsettled]])
-    if not len(contested):
-        return np.sort(settled)
-    chosen = [settled[~np.isin(pairs.gt_frames[pairs.pair_gt[settled]], contested)]]
-    for frame in contested:
-        similarities, _, _, index = pairs.similarity_matrix(frame)
-        assigned = maximise(np.where(similarities > 0, weights[index], 0.0))
-        chosen.append(index[assigned][similarities[assigned] > 0])
-    return np.sort(np.concatenate(chosen))
+    settled, open_pairs = settle(pairs.pair_gt, pairs.pair_prediction, weights)
+    open_pairs = np.sort(open_pairs)
+    gt, prediction = pairs.pair_gt[open_pairs].tolist(), pairs.pair_prediction[open_pairs].tolist()
+    open_weights = weights[open_pairs].tolist()
+    chosen: list[int] = []
+    contested: list[int] = []
+    for start, stop in _frame_slices(pairs, open_pairs):
+        best = heaviest_matching(gt[start:stop], prediction[start:stop], open_weights[start:stop])
+        if best is None:
+            contested.append(int(pairs.gt_frames[gt[start]]))
+        else:
+            chosen += [start + pair for pair in best]
+    matches = np.concatenate([settled, open_pairs[chosen]])
+    if contested:
+        solved = [matches[~np.isin(pairs.gt_frames[pairs.pair_gt[matches]], contested)]]
+        for frame in contested:
+            similarities, _, _, index = pairs.similarity_matrix(frame)
+            assigned = maximise(np.where(similarities > 0, weights[index], 0.0))
+            solved.append(index[assigned][similarities[assigned] > 0])
+        matches = np.concatenate(solved)
+    return np.sort(matches)
+
+
+def _heaviest_of_frame(
+    pairs: TrackPairs, competing: NDArray[np.intp], weights: NDArray[np.float64], settled: NDArray[np.intp]
+) -> list[int]:
+    """Solve one frame as a whole.
+
+    Args:
+        pairs: The objects.
+        competing: ``(C,)`` indices of the pairs of the frame that compete.
+        weights: ``(C,)`` their weights, positive.
+        settled: ``(S,)`` indices of the pairs of all frames that have no rival, ascending.
+
+    Returns:
+        Those of the C that belong to the assignment of largest total weight.
+    """
+    _, gt, _, index = pairs.similarity_matrix(int(pairs.gt_frames[pairs.pair_gt[competing[0]]]))
+    within = slice(*np.searchsorted(pairs.pair_gt[settled], [gt.start, gt.stop]))
+    weight_of_pair = np.zeros(len(pairs.similarities) + 1)
+    weight_of_pair[settled[within]] = pairs.similarities[settled[within]]
+    weight_of_pair[competing] = weights
+    assigned = index[maximise(weight_of_pair[index])]
+    return np.flatnonzero(np.isin(competing, assigned)).tolist()
+
+
+def _rows_before(pairs: TrackPairs) -> NDArray[np.intp]:
+    """Return, for each truth, the row of its track in the frame before that has truths and predictions, else -1."""
+    shared = shared_frames(pairs)
+    step = np.searchsorted(shared, pairs.gt_frames)
+    rows = np.flatnonzero(shared[np.minimum(step, len(shared) - 1)] == pairs.gt_frames)
+    order = rows[np.argsort(pairs.gt_tracks[rows], kind="stable")]
+    follows = (np.diff(pairs.gt_tracks[order]) == 0) & (np.diff(step[order]) == 1)
+    before = np.full(len(pairs.gt_frames), -1)
+    before[order[1:][follows]] = order[:-1][follows]
+    return before
+
+
+def _frame_slices(pairs: TrackPairs, chosen: NDArray[np.intp]) -> list[tuple[int, int]]:
+    """Return where each frame begins and ends among chosen pairs, which ascend."""
+    frames = pairs.gt_frames[pairs.pair_gt[chosen]]
+    borders = [0, *(np.flatnonzero(np.diff(frames)) + 1).tolist(), len(frames)]
+    return list(zip(borders[:-1], borders[1:], strict=True)) if len(frames) else []
 
 
 def settle(
@@ -139,30 +195,27 @@ def settle(
 
 def _heaviest_rival(groups: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return, for each element, the largest weight among the others of its group, 0 if there are none."""
-    order = np.lexsort((-weights, groups))
-    group, weight = groups[order], weights[order]
-    first = np.append(True, group[1:] != group[:-1])
-    follows = np.append(~first[1:], False)
-    second = np.where(follows, np.append(weight[1:], 0.0), 0.0)
-    heaviest, runner_up = weight[first], second[first]
-    rival = np.empty_like(weights)
-    rival[order] = np.where(first, runner_up[np.cumsum(first) - 1], heaviest[np.cumsum(first) - 1])
-    return rival
+    count = int(groups.max()) + 1
+    heaviest, runner_up = np.zeros(count), np.zeros(count)
+    np.maximum.at(heaviest, groups, weights)
+    leads = weights == heaviest[groups]
+    np.maximum.at(runner_up, groups[~leads], weights[~leads])
+    tied = np.bincount(groups[leads], minlength=count) > 1
+    runner_up[tied] = heaviest[tied]
+    return np.where(leads, runner_up[groups], heaviest[groups])
 
 
-def _split_contested(pairs: TrackPairs, candidates: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Separate the frames in which two candidate pairs share an object.
+def _split_competing(pairs: TrackPairs, candidates: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Separate the candidate pairs that share an object with another candidate.
 
     Args:
         pairs: The objects.
-        candidates: ``(C,)`` indices of the pairs that may match.
+        candidates: ``(C,)`` indices of the pairs that may match, ascending.
 
     Returns:
-        Candidates of all other frames, which are matches, and the contested frames.
+        The pairs without a rival, which are matches, and the others.
     """
     gt, prediction = pairs.pair_gt[candidates], pairs.pair_prediction[candidates]
     claims = np.bincount(gt, minlength=len(pairs.gt_frames))[gt]
     claims = np.maximum(claims, np.bincount(prediction, minlength=len(pairs.prediction_frames))[prediction])
-    frames = pairs.gt_frames[gt]
-    contested = without_repeats(frames[claims > 1])
-    return (candidates[~np.isin(frames, contested)] if len(contested) else candidates), contested
+    return candidates[claims == 1], candidates[claims > 1]
