@@ -35,9 +35,11 @@ setup(
     extras_require={
         # torchvision must match the torch build, so it is never installed by default.
         "raft": ["torchvision>=0.14"],
+        "tune": ["optuna>=3.4"],  # tools/tune_tracker.py
         "test": [
             "pytest>=7",
             "hypothesis>=6",
+            "optuna>=3.4",
             "ruff>=0.6",
             "mypy>=1.10",
             "trackeval==1.3.0",  # the independent implementation that the metrics are checked against

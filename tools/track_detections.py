@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from mots_plugin.apis.detection_tracking import DetectedDataset, TrackingJob
+from mots_plugin.apis.detection_tracking import DetectedDataset, TrackingJob, find_flow_provider
 from mots_plugin.apis.torch_free_parts import build_torch_free
 from mots_plugin.evaluation.functional.families import SequenceCounts, check_metric_names, choose_families, summarise
 from mots_plugin.evaluation.tables import format_summary
@@ -53,9 +53,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     from mots_plugin.apis.config_files import read_config
 
     config = read_config(arguments.config, arguments.cfg_options, import_custom_modules=False)
-    dataset = config.test_dataloader.dataset
+    dataset = config.test_dataloader.dataset.to_dict()
     if arguments.annotations is not None:
-        dataset.ann_file = str(Path(arguments.annotations).absolute())
+        dataset["ann_file"] = str(Path(arguments.annotations).absolute())
     tracker = config.model.tracker.to_dict()
     try:
         build_torch_free(tracker)
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise FormatError(arguments.config, str(error), "correct the tracker of the config, or its override") from error
     families = choose_families(arguments.eval)
     job = TrackingJob(
-        DetectedDataset.from_config(dataset.to_dict(), arguments.detections, dataset.pipeline),
+        DetectedDataset.from_config(dataset, arguments.detections, find_flow_provider(dataset["pipeline"], tracker)),
         tracker,
         arguments.out / "tracks",
         families,

@@ -58,7 +58,7 @@ class DetectedDataset:
         class_ids: Ids, in the annotation file, of the classes that labels count through, by name.
         images: Folder that file names are relative to.
         detections: Folder with ``<video>.txt``.
-        flow_config: Config of the flow provider of the test pipeline, None without one.
+        flow_config: Config of a flow provider, None if the tracker asks for no flow.
     """
 
     annotations: CocoVideo
@@ -68,13 +68,15 @@ class DetectedDataset:
     flow_config: dict[str, Any] | None
 
     @classmethod
-    def from_config(cls, dataset: Mapping[str, Any], detections: Path, pipeline: Sequence[Any]) -> DetectedDataset:
+    def from_config(
+        cls, dataset: Mapping[str, Any], detections: Path, flow_config: dict[str, Any] | None
+    ) -> DetectedDataset:
         """Read the annotations of a dataset config, and check that all of its videos have detections.
 
         Args:
             dataset: Config of a ``MOTSVideoDataset``.
             detections: Folder with ``<video>.txt``.
-            pipeline: Transforms among which a ``LoadFlow`` says where flow comes from.
+            flow_config: Config of a flow provider, None if the tracker asks for no flow.
 
         Raises:
             FormatError: The annotation file, a class in it, or a file of detections is missing.
@@ -95,7 +97,7 @@ class DetectedDataset:
                 cure = "write one with tools/test.py --save-detections; an empty file is a video without detections"
                 raise FormatError(detections, f"has no {video['name']}.txt", cure)
         images = root / dataset.get("data_prefix", {}).get("img_path", "")
-        return cls(annotations, {name: ids[name] for name in names}, images, detections, find_flow_provider(pipeline))
+        return cls(annotations, {name: ids[name] for name in names}, images, detections, flow_config)
 
     @property
     def video_names(self) -> list[str]:
@@ -113,7 +115,7 @@ class DetectedDataset:
         """Read the detections of a video.
 
         Raises:
-            FormatError: The file is broken, or of another video: more frames, or another image size.
+            FormatError: The file is broken, holds no masks, or is of another video: more frames, or another image size.
         """
         frames = self.annotations.frames(video_name)
         found = read_detections_txt(self.detections / f"{video_name}.txt")
@@ -121,6 +123,8 @@ class DetectedDataset:
         if len(found) and found.frames[-1] >= length:
             problem = f"has a detection in frame {found.frames[-1]}, counted from 0, of a video of {length} frames"
             raise FormatError(found.source, problem, "pass detections of this very video")
+        if len(found) and found.masks is None:
+            raise FormatError(found.source, "holds boxes without masks", "add height, width and rle to every line")
         if found.masks and tuple(found.masks[0]["size"]) != shape:
             problem = f"masks are of {found.masks[0]['size']} (height, width), the video is of {list(shape)}"
             raise FormatError(found.source, problem, "pass detections of this very video")
@@ -133,15 +137,27 @@ class DetectedDataset:
         )
 
 
-def find_flow_provider(pipeline: Any) -> dict[str, Any] | None:
-    """Return the config of the provider that a pipeline's ``LoadFlow`` asks, however deep it is nested."""
-    if isinstance(pipeline, Mapping):
-        if pipeline.get("type") == "LoadFlow":
-            return pipeline["provider"]
-        pipeline = list(pipeline.values())
-    if isinstance(pipeline, list | tuple):
-        return next((found for part in pipeline if (found := find_flow_provider(part)) is not None), None)
-    return None
+def find_flow_provider(pipeline: Any, tracker: Any) -> dict[str, Any] | None:
+    """Return the config of the flow provider that a test pipeline asks, None if the tracker never looks at flow.
+
+    Args:
+        pipeline: Transforms, among which ``LoadFlow`` may be nested however deep.
+        tracker: Config of the tracker.
+    """
+    uses_flow = any(part["type"] == "MaskIoUCue" or part.get("by_flow") for part in _parts(tracker))
+    providers = [part["provider"] for part in _parts(pipeline) if part["type"] == "LoadFlow"]
+    return providers[0] if uses_flow and providers else None
+
+
+def _parts(config: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield every ``dict(type=...)`` in nested dicts and lists."""
+    if isinstance(config, Mapping):
+        if "type" in config:
+            yield config
+        config = list(config.values())
+    if isinstance(config, list | tuple):
+        for part in config:
+            yield from _parts(part)
 
 
 def _by_frame(found: Detections, length: int, class_names: list[str]) -> list[Observations]:
@@ -149,7 +165,7 @@ def _by_frame(found: Detections, length: int, class_names: list[str]) -> list[Ob
     label_of = {class_id: class_names.index(name) for class_id, name in CLASS_NAMES.items() if name in class_names}
     known = np.isin(found.class_ids, list(label_of))
     labels = np.array([label_of.get(class_id, -1) for class_id in found.class_ids.tolist()], np.int64)
-    whole = Observations(found.boxes, found.scores, labels, found.masks, found.embeddings)
+    whole = Observations(found.boxes, found.scores, labels, found.masks or [], found.embeddings)
     starts = np.searchsorted(found.frames, np.arange(length + 1))
     rows = (np.arange(begin, end) for begin, end in zip(starts[:-1], starts[1:], strict=True))
     return [whole.select(part[known[part]]) for part in rows]
@@ -213,10 +229,7 @@ class TrackingJob:
             for number, tracks in track_video(
                 build_torch_free(self.tracker), video, build_flow(self.dataset.flow_config)
             ):
-                if tracks.masks is None:
-                    cure = "pass detections with masks; see tools/boxes_to_masks.py for boxes"
-                    raise FormatError(self.dataset.detections / f"{video_name}.txt", "holds no masks", cure)
-                writer.append(video_name, number, tracks.ids, class_ids[tracks.labels], tracks.masks)
+                writer.append(video_name, number, tracks.ids, class_ids[tracks.labels], tracks.masks or [])
                 tracked.append((number, tracks))
         except BaseException:
             writer.discard_unfinished()
