@@ -200,12 +200,12 @@ def _read_long_numbers(
     if not len(goes_on):
         return goes_on, goes_on
     before = goes_on - np.arange(len(goes_on))  # numbers that end before
-    begin = np.flatnonzero(np.diff(before, prepend=-1))
-    lengths = np.diff(begin, append=len(goes_on))
+    begin = np.concatenate([[0], np.flatnonzero(before[1:] != before[:-1]) + 1])
+    lengths = np.concatenate([begin[1:], [len(goes_on)]]) - begin
     if lengths.max() >= _MOST_GROUPS:
         raise ValueError("a run-length code holds too long a number")
     bits = 5 * (np.arange(len(goes_on)) - np.repeat(begin, lengths))
-    values = np.add.reduceat((characters[goes_on] - np.uint8(80)).astype(np.int64) << bits, begin)
+    values = np.add.reduceat((characters[goes_on] - np.int64(80)) << bits, begin)
     last = characters[goes_on[begin] + lengths]
     return before[begin], values + (_SIGNED[last] << 5 * lengths)
 

@@ -55,8 +55,6 @@ class _Layers:
         owner: ``(L,)`` the mask that each is a layer of.
         left: ``(L,)`` first column.
         right: ``(L,)`` last column.
-        upper: ``(L,)`` highest row.
-        lower: ``(L,)`` one below the lowest row.
         first_block: ``(L,)`` place of the layer's first block; the others follow.
         blocks: ``(B, 2 * _COLUMNS)`` unsigned, for each column of a block: half of all that the type can hold less the
             top of its span, and the bottom; both 0 where there is no span. So of two spans the lower numbers are those
@@ -66,8 +64,6 @@ class _Layers:
     owner: NDArray[np.int64]
     left: Integers
     right: Integers
-    upper: Integers
-    lower: Integers
     first_block: NDArray[np.int64]
     blocks: NDArray[np.uint16] | NDArray[np.uint32]
 
@@ -114,15 +110,18 @@ def _overlaps_of_batch(
     if not len(filled):
         return areas, filled, filled, filled
     runs = runs[filled]
-    areas[filled] = np.add.reduceat(ends - starts, np.cumsum(runs) - runs)
+    areas[filled] = np.add.reduceat(ends - starts, np.cumsum(runs) - runs, dtype=np.int32)
     layers = _layers(*_spans(starts, ends, runs, height), filled, height)
-    first, second = _pairs_whose_boxes_meet(frames, layers, width)
+    first, second = _pairs_of_common_columns(frames, layers, width)
     pixels = _shared_pixels(layers, first, second)
     meet = np.flatnonzero(pixels)
     a, b = layers.owner[first[meet]], layers.owner[second[meet]]
     pair = np.minimum(a, b) * len(strings) + np.maximum(a, b)
-    pairs, pair = np.unique(pair, return_inverse=True)  # of masks, not of their layers
-    return areas, pairs // len(strings), pairs % len(strings), np.bincount(pair, pixels[meet]).astype(np.int64)
+    order = np.argsort(pair)
+    begin = np.flatnonzero(_changes(pair[order]))
+    pairs = pair[order[begin]]  # of masks, not of their layers
+    pixels = np.add.reduceat(pixels[meet[order]], begin) if len(begin) else meet
+    return areas, pairs // len(strings), pairs % len(strings), pixels
 
 
 def _spans(
@@ -169,12 +168,9 @@ def _layers(
     same[last[:-1]] = False
     repeated = np.flatnonzero(same) + 1
     further, mask, further_spans = _sort_further_spans(repeated[bottom[repeated] > top[repeated]], column, last)
-    extents = (
-        _extents(column, top, bottom, spans),
-        _extents(column[further], top[further], bottom[further], further_spans),
-    )
-    left, right, upper, lower = np.concatenate(extents, axis=1)
-
+    end = np.cumsum(further_spans)
+    left = np.concatenate([column[last - spans + 1], column[further[end - further_spans]]])
+    right = np.concatenate([column[last], column[further[end - 1]]])
     left_block = left // _COLUMNS
     blocks = right // _COLUMNS - left_block + 1
     first_block = np.cumsum(blocks) - blocks
@@ -194,8 +190,6 @@ def _layers(
         owner=np.concatenate([owner, owner[mask]]),
         left=left,
         right=right,
-        upper=upper,
-        lower=lower,
         first_block=first_block,
         blocks=table.view(row_type).reshape(-1, 2 * _COLUMNS),
     )
@@ -216,25 +210,24 @@ def _sort_further_spans(
     """
     mask = np.searchsorted(last, further)
     count = np.arange(len(further))
-    new = (np.diff(mask, prepend=-1) != 0) | (np.diff(column[further], prepend=-1) != 0)
-    number = count - np.maximum.accumulate(np.where(new, count, 0))
-    order = np.lexsort((number, mask))
-    mask, number = mask[order], number[order]
-    begin = np.flatnonzero((np.diff(mask, prepend=-1) != 0) | (np.diff(number, prepend=-1) != 0))
-    return further[order], mask[begin], np.diff(begin, append=len(further))
+    number = count - np.maximum.accumulate(np.where(_changes(mask) | _changes(column[further]), count, 0))
+    layer = mask * len(column) + number
+    order = np.argsort(layer, kind="stable")
+    begin = np.flatnonzero(_changes(layer[order]))
+    return further[order], mask[order[begin]], np.append(begin[1:], len(further)) - begin
 
 
-def _extents(column: Integers, top: Integers, bottom: Integers, spans: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Return the ``(4, L)`` first and last column, highest row and end of the lowest of L layers, by their spans."""
-    last = np.cumsum(spans) - 1
-    first = last - spans + 1
-    return np.array([column[first], column[last], np.minimum.reduceat(top, first), np.maximum.reduceat(bottom, first)])
+def _changes(values: Integers) -> NDArray[np.bool_]:
+    """Return which values differ from the one before; the first does."""
+    changes = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=changes[1:])
+    return changes
 
 
-def _pairs_whose_boxes_meet(
+def _pairs_of_common_columns(
     frames: NDArray[np.int64], layers: _Layers, width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the pairs of layers whose bounding boxes overlap, of two masks of a frame."""
+    """Return the pairs of layers that have columns in common, of two masks of a frame."""
     line = frames[layers.owner] * width  # all frames side by side
     begin, end = line + layers.left, line + layers.right
     order = np.argsort(begin, kind="stable")
@@ -243,13 +236,12 @@ def _pairs_whose_boxes_meet(
     a = np.repeat(np.arange(len(order)), partners)
     b = a + 1 + np.arange(len(a)) - np.repeat(np.cumsum(partners) - partners, partners)
     a, b = order[a], order[b]
-    meet = (layers.upper[a] < layers.lower[b]) & (layers.upper[b] < layers.lower[a])
-    meet &= layers.owner[a] != layers.owner[b]
-    return a[meet], b[meet]
+    apart = layers.owner[a] != layers.owner[b]
+    return a[apart], b[apart]
 
 
 def _shared_pixels(layers: _Layers, a: NDArray[np.int64], b: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the ``(K,)`` pixels that K pairs of layers share, whose boxes meet."""
+    """Return the ``(K,)`` pixels that K pairs of layers share, which have columns in common."""
     if not len(a):
         return np.zeros(0, np.int64)
     first_a, first_b = layers.left[a] // _COLUMNS, layers.left[b] // _COLUMNS
@@ -261,9 +253,9 @@ def _shared_pixels(layers: _Layers, a: NDArray[np.int64], b: NDArray[np.int64]) 
     of_b = step + np.repeat(layers.first_block[b] - first_b + first - begin, blocks)
     common = np.take(layers.blocks, of_a, axis=0)
     np.minimum(common, np.take(layers.blocks, of_b, axis=0), out=common)
-    bias = np.iinfo(common.dtype).max // 2
-    rows = np.maximum(common[:, 0::2] + common[:, 1::2], bias) - common.dtype.type(bias)
-    # As a product with ones, which is the fastest way to add up; exact, as a block has less than 2**24 or 2**53 pixels.
+    half = np.iinfo(common.dtype).max // 2
+    rows = np.maximum(common[:, 0::2] + common[:, 1::2], half)
+    # As a product with ones, which is the fastest way to add up; exact, as the sums are below 2**24 or 2**53.
     precision = np.float32 if rows.dtype == np.uint16 else np.float64
-    pixels = rows.astype(precision) @ np.ones(_COLUMNS, precision)
-    return np.add.reduceat(pixels.astype(np.int64), begin)
+    pixels = rows.astype(precision) @ np.ones(_COLUMNS, precision) - precision(half * _COLUMNS)
+    return np.add.reduceat(pixels, begin, dtype=np.float64).astype(np.int64)
