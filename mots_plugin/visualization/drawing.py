@@ -56,7 +56,15 @@ def scale_mask(rle: RLE, scale: tuple[float, float]) -> tuple[NDArray[np.uint8],
     return (enlarged >= 0.5).astype(np.uint8), x0, y0
 
 
-def draw_mask(canvas: Canvas, crop: NDArray[np.uint8], x0: int, y0: int, colour: Colour, opacity: float = 0.45) -> None:
+def draw_mask(
+    canvas: Canvas,
+    crop: NDArray[np.uint8],
+    x0: int,
+    y0: int,
+    colour: Colour,
+    opacity: float = 0.45,
+    outline: int | None = None,
+) -> None:
     """Tint the pixels of a mask and draw its outline, in time proportional to the crop.
 
     Args:
@@ -66,6 +74,7 @@ def draw_mask(canvas: Canvas, crop: NDArray[np.uint8], x0: int, y0: int, colour:
         y0: Canvas row of the crop's first row.
         colour: RGB.
         opacity: Of the tint: 0 leaves the image, 1 covers it.
+        outline: Width of the outline, pixels; by default that of a thin line.
     """
     height, width = canvas.shape[:2]
     left, top = max(0, -x0), max(0, -y0)
@@ -77,7 +86,7 @@ def draw_mask(canvas: Canvas, crop: NDArray[np.uint8], x0: int, y0: int, colour:
     paint = np.full_like(region, np.asarray(colour, np.uint8))
     np.copyto(region, cv2.addWeighted(region, 1 - opacity, paint, opacity, 0), where=crop[:, :, None] != 0)
     contours, _ = cv2.findContours(crop, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE, offset=(x0, y0))
-    cv2.drawContours(canvas, contours, -1, _tuple(colour), line_width(canvas))
+    cv2.drawContours(canvas, contours, -1, _tuple(colour), outline or line_width(canvas))
 
 
 def draw_box(canvas: Canvas, box: Sequence[float] | NDArray[np.float32], colour: Colour) -> None:
