@@ -14,7 +14,6 @@ from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_list import read_seqinfo
 from mots_plugin.formats.id_png import read_id_png_folder
 from mots_plugin.formats.mask_tracks import MaskTracks
-from mots_plugin.formats.mots_columns import parse_plain_mots_txt
 from mots_plugin.formats.mots_txt import parse_mots_txt
 from mots_plugin.formats.seqmap import SequenceRange
 
@@ -63,9 +62,6 @@ class TrackFile:
         else:
             with zipfile.ZipFile(self.root) as archive:
                 data = archive.read(self.member)
-        plain = parse_plain_mots_txt(data, str(self), self.name)
-        if plain is not None:
-            return plain
         tracks, faults = parse_mots_txt(data, str(self), self.name)
         if faults:
             raise FaultySequenceError(faults)

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.mask_faults import find_faults
 from mots_plugin.formats.mask_tracks import MaskTracks
+from mots_plugin.formats.mots_columns import read_columns
 from mots_plugin.formats.rle import RLE
 
 _FIELDS = ("frame", "track_id", "class_id", "height", "width", "rle")
@@ -61,6 +63,30 @@ def parse_mots_txt(data: bytes, source: str, name: str | None = None) -> tuple[M
         tracks: The lines that parse, masks unchecked.
         faults: What is wrong with the others, in order.
     """
+    columns = read_columns(data)
+    if columns is not None:
+        table, masks = columns
+        lines, faults = np.arange(1, len(masks) + 1), list[Fault]()
+    else:
+        table, masks, lines, faults = _read_lines(data, source)
+    tracks = MaskTracks(
+        frames=table[:, 0],
+        track_ids=table[:, 1],
+        class_ids=table[:, 2],
+        masks=masks,
+        lines=lines,
+        source=source,
+        name=Path(source).stem if name is None else name,
+    )
+    return tracks, faults
+
+
+def _read_lines(data: bytes, source: str) -> tuple[NDArray[np.int64], list[RLE], NDArray[np.int64], list[Fault]]:
+    """Read a text line by line, whatever it holds.
+
+    Returns:
+        ``(N, 5)`` numbers, N masks and ``(N,)`` line numbers of the lines that parse, and the faults of the others.
+    """
     rows: list[list[int]] = []
     strings: list[bytes] = []
     numbers: list[int] = []
@@ -76,16 +102,7 @@ def parse_mots_txt(data: bytes, source: str, name: str | None = None) -> tuple[M
             faults.append(_explain(source, number, line.split()))
     table = np.asarray(rows, np.int64).reshape(-1, 5)
     masks = [RLE(size=size, counts=counts) for size, counts in zip(table[:, 3:].tolist(), strings, strict=True)]
-    tracks = MaskTracks(
-        frames=table[:, 0],
-        track_ids=table[:, 1],
-        class_ids=table[:, 2],
-        masks=masks,
-        lines=np.asarray(numbers, np.int64),
-        source=source,
-        name=Path(source).stem if name is None else name,
-    )
-    return tracks, faults
+    return table, masks, np.asarray(numbers, np.int64), faults
 
 
 def write_mots_txt(path: str | os.PathLike[str], tracks: MaskTracks) -> None:

@@ -3,33 +3,47 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mots_plugin.formats.mots_columns import parse_plain_mots_txt
+from mots_plugin.formats import MaskTracks
+from mots_plugin.formats.mots_columns import read_columns
 from mots_plugin.formats.mots_txt import parse_mots_txt
 
 LINES = b"0 1001 1 3 4 08\n0 2002 2 3 4 14\n12 10000 10 30 40 ab;<\n"
 
 
-def assert_same(data: bytes) -> None:
-    tracks = parse_plain_mots_txt(data, "folder/0002.txt")
-    careful, faults = parse_mots_txt(data, "folder/0002.txt")
-    assert tracks is not None
+def line_by_line(data: bytes) -> MaskTracks:
+    """What the reader makes of the text with a blank line behind, which is read line by line."""
+    tracks, faults = parse_mots_txt(data + b"\n\n", "folder/0002.txt")
     assert not faults
+    return tracks
+
+
+def assert_same(data: bytes) -> None:
+    assert read_columns(data) is not None
+    assert read_columns(data + b"\n\n") is None
+    tracks, faults = parse_mots_txt(data, "folder/0002.txt")
+    assert not faults
+    careful = line_by_line(data)
     for column in ("frames", "track_ids", "class_ids", "lines"):
         assert getattr(tracks, column).tolist() == getattr(careful, column).tolist()
         assert getattr(tracks, column).dtype == np.int64
     assert (tracks.masks, tracks.source, tracks.name) == (careful.masks, careful.source, careful.name)
 
 
-def test_reads_what_the_careful_parser_reads() -> None:
+def test_reads_what_the_careful_reader_reads() -> None:
     assert_same(LINES)
     assert_same(LINES[:-1])
     assert_same(b"")
 
 
-def test_names_the_sequence_as_told() -> None:
-    tracks = parse_plain_mots_txt(LINES, "gt/gt.txt", "MOTS20-05")
-    assert tracks is not None
-    assert tracks.name == "MOTS20-05"
+def test_numbers_of_up_to_nine_digits_in_a_line_as_short_as_can_be() -> None:
+    assert_same(b"0 0 0 0 0 0\n")
+    assert_same(b"123456789 1 999999999 10 1 0\n7 123 4 5 6 0\n")
+
+
+def test_masks_of_one_size_share_it() -> None:
+    columns = read_columns(b"0 1 1 3 4 08\n1 1 1 3 4 14\n")
+    assert columns is not None
+    assert columns[1][0]["size"] is columns[1][1]["size"]
 
 
 @pytest.mark.parametrize(
@@ -50,8 +64,8 @@ def test_names_the_sequence_as_told() -> None:
         b"\n",
     ],
 )
-def test_leaves_everything_unusual_to_the_careful_parser(data: bytes) -> None:
-    assert parse_plain_mots_txt(LINES + data, "0002.txt") is None
+def test_leaves_everything_unusual_to_the_careful_reader(data: bytes) -> None:
+    assert read_columns(LINES + data) is None
 
 
 def test_real_files(shared_data: Path) -> None:
