@@ -2,6 +2,7 @@
 """Compute the optical flow of a data set once, for PrecomputedFlow to read.
 
     tools/precompute_flow.py ANNOTATION.json IMAGES OUT --workers 2
+    tools/precompute_flow.py ANNOTATION.json IMAGES OUT --raft DEFAULT --scale 1 --device cuda
 
 ANNOTATION is a COCO-video json and IMAGES the folder that its file names are relative to. Files that OUT holds already
 are kept, so a run that was interrupted goes on where it stopped. In a config: dict(type='PrecomputedFlow', root=OUT).
@@ -16,8 +17,10 @@ from pathlib import Path
 
 from mots_plugin.flow.cache import WRITERS, FlowCache
 from mots_plugin.flow.dis import PRESETS, DISFlow
-from mots_plugin.flow.provider import FlowQuery
+from mots_plugin.flow.provider import FlowProvider, FlowQuery
+from mots_plugin.flow.raft import RAFTFlow
 from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
+from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 
@@ -27,6 +30,10 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("images", type=Path, help="folder that the json's file names are relative to")
     parser.add_argument("out", type=Path, help="folder for one folder of flow files a video")
     parser.add_argument("--preset", choices=PRESETS, default="medium", help="detail of OpenCV's DIS (default medium)")
+    parser.add_argument(
+        "--raft", metavar="WEIGHTS", help="RAFT instead of DIS: a .pth file, or a name of torchvision's, e.g. DEFAULT"
+    )
+    parser.add_argument("--device", default="cpu", help="where RAFT runs (default cpu)")
     parser.add_argument(
         "--scale",
         type=float,
@@ -53,12 +60,28 @@ def flow_queries(coco: CocoVideo, images: Path) -> list[FlowQuery]:
     return queries
 
 
+def flow_provider(arguments: argparse.Namespace) -> FlowProvider:
+    """Make the provider that is asked for.
+
+    Raises:
+        FormatError: RAFT cannot be had.
+    """
+    if arguments.raft is None:
+        return DISFlow(arguments.preset, arguments.scale)
+    from mots_plugin.models.flow import TorchvisionRAFT
+
+    try:
+        return RAFTFlow(TorchvisionRAFT(arguments.raft, device=arguments.device), arguments.scale)
+    except ValueError as error:
+        raise FormatError("--raft", str(error), "leave --raft out to use DIS") from None
+
+
 @report_errors_in_one_line
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(argv)
     from tqdm import tqdm
 
-    cache = FlowCache(arguments.out, DISFlow(arguments.preset, arguments.scale), arguments.format)
+    cache = FlowCache(arguments.out, flow_provider(arguments), arguments.format)
     queries = flow_queries(read_coco_video(arguments.annotation), arguments.images)
     pairs = sum(query.previous_image_path is not None for query in queries)
     missing = cache.missing(queries)

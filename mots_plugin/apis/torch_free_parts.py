@@ -23,6 +23,7 @@ TORCH_FREE_PARTS: tuple[type, ...] = (
     tracking.MaskIoUCue,
     flow.DISFlow,
     flow.PrecomputedFlow,
+    flow.RAFTFlow,
     flow.ZeroFlow,
 )
 _PARTS = {part.__name__: part for part in TORCH_FREE_PARTS}

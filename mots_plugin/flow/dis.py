@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mots_plugin.flow.frame_pairs import read_frame_pair
 from mots_plugin.flow.provider import FlowQuery
-from mots_plugin.formats.errors import FormatError
 
 PRESETS = ("ultrafast", "fast", "medium")
 
@@ -42,18 +40,8 @@ class DISFlow:
         Raises:
             FormatError: An image is missing, unreadable, or of another size than the one before it.
         """
-        if query.previous_image_path is None:
-            return None
-        previous = _read_grey(Path(query.previous_image_path))
-        image = _read_grey(Path(query.image_path))
-        if previous.shape != image.shape:
-            raise FormatError(
-                query.image_path,
-                f"image is {image.shape[1]}x{image.shape[0]}, the one before it is "
-                f"{previous.shape[1]}x{previous.shape[0]}",
-                "give all frames of a video one size",
-            )
-        return self.between(previous, image)
+        pair = read_frame_pair(query, colour=False)
+        return None if pair is None else self.between(*pair)
 
     def between(self, previous: NDArray[np.uint8], image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the flow between two images in memory.
@@ -90,17 +78,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(threads)
-
-
-@lru_cache(maxsize=1)  # this frame is the previous frame of the next query
-def _read_grey(path: Path) -> NDArray[np.uint8]:
-    import cv2
-
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as error:
-        raise FormatError(path, f"cannot be read ({error.strerror})", "check the path of the images") from error
-    image = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE) if len(data) else None
-    if image is None:
-        raise FormatError(path, "is not an image that OpenCV can read", "restore the file")
-    return np.asarray(image, np.uint8)
