@@ -1,6 +1,7 @@
-"""The official splits of KITTI MOTS and MOTSChallenge (MOTS20).
+"""The official splits of KITTI MOTS, on whose videos KITTI-STEP lies as well, MOTSChallenge (MOTS20), and of boxes.
 
-Sequences and last frames as in the seqmaps of mots_tools (``mots_eval/*.seqmap``).
+Sequences and last frames of masks are as in the seqmaps of mots_tools (``mots_eval/*.seqmap``), of boxes as in KITTI's
+development kit (``evaluate_tracking.seqmap.training``, which counts frames) and in MOTChallenge's ``seqinfo.ini``.
 """
 
 from __future__ import annotations
@@ -55,12 +56,59 @@ MOTS_CHALLENGE_TRAIN = _ranges({"0002": 600, "0005": 837, "0009": 525, "0011": 9
 MOTS_CHALLENGE_TEST = _ranges({"0001": 450, "0006": 1194, "0007": 500, "0012": 900}, first_frame=1)
 """Images only; the annotations are not public."""
 
+KITTI_TRACKING_TRAIN = tuple(sorted((*KITTI_MOTS_TRAIN, *KITTI_MOTS_VAL), key=lambda entry: entry.name))
+"""The 21 sequences that KITTI MOTS divides."""
+
+MOT15_TRAIN = _ranges(
+    {
+        "ADL-Rundle-6": 525,
+        "ADL-Rundle-8": 654,
+        "ETH-Bahnhof": 1000,
+        "ETH-Pedcross2": 837,
+        "ETH-Sunnyday": 354,
+        "KITTI-13": 340,
+        "KITTI-17": 145,
+        "PETS09-S2L1": 795,
+        "TUD-Campus": 71,
+        "TUD-Stadtmitte": 179,
+        "Venice-2": 600,
+    },
+    first_frame=1,
+)
+
+_MOT16_TRAIN = {"02": 600, "04": 1050, "05": 837, "09": 525, "10": 654, "11": 900, "13": 750}
+
+MOT16_TRAIN = _ranges({f"MOT16-{number}": last for number, last in _MOT16_TRAIN.items()}, first_frame=1)
+
+MOT17_TRAIN = _ranges(
+    {
+        f"MOT17-{number}-{detector}": last
+        for number, last in _MOT16_TRAIN.items()
+        for detector in ("DPM", "FRCNN", "SDP")
+    },
+    first_frame=1,
+)
+"""Each of seven sequences once for every public detector."""
+
+MOT17_TRAIN_FRCNN = tuple(entry for entry in MOT17_TRAIN if entry.name.endswith("-FRCNN"))
+"""Each sequence once, as is usual for trackers that have detectors of their own."""
+
+MOT20_TRAIN = _ranges({"MOT20-01": 429, "MOT20-02": 2782, "MOT20-03": 2405, "MOT20-05": 3315}, first_frame=1)
+
 SPLITS: dict[str, tuple[SequenceRange, ...]] = {
     "kitti_mots_train": KITTI_MOTS_TRAIN,
     "kitti_mots_val": KITTI_MOTS_VAL,
     "kitti_mots_test": KITTI_MOTS_TEST,
+    "kitti_step_train": KITTI_MOTS_TRAIN,
+    "kitti_step_val": KITTI_MOTS_VAL,
     "mots_challenge_train": MOTS_CHALLENGE_TRAIN,
     "mots_challenge_test": MOTS_CHALLENGE_TEST,
+    "kitti_tracking_train": KITTI_TRACKING_TRAIN,
+    "mot15_train": MOT15_TRAIN,
+    "mot16_train": MOT16_TRAIN,
+    "mot17_train": MOT17_TRAIN,
+    "mot17_train_frcnn": MOT17_TRAIN_FRCNN,
+    "mot20_train": MOT20_TRAIN,
 }
 """All of them by name."""
 
