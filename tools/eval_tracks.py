@@ -5,7 +5,8 @@
 
 Both sides may be folders or zip files. Masks (kitti_mots, mots_challenge) are text or id PNGs: SSSS.txt,
 instances_txt/SSSS.txt, SSSS/gt/gt.txt, instances/SSSS/FFFFFF.png. Boxes (kitti_box, mot) are text: SSSS.txt,
-data/SSSS.txt, label_02/SSSS.txt, SSSS/gt/gt.txt. Without a seqmap, all sequences of the ground truth are scored. Frames
+data/SSSS.txt, label_02/SSSS.txt, SSSS/gt/gt.txt. Panoptic maps (step) are PNGs: panoptic_maps/val/SSSS/FFFFFF.png,
+SSSS/FFFFFF.png. Without a seqmap, all sequences of the ground truth are scored. Frames
 run from 0 (KITTI) or 1 (MOTChallenge) to what seqinfo.ini says, or to the last object. Format mot takes files without
 classes for MOT15, sequences named MOT20-… for MOT20, and all others for MOT16 or MOT17.
 """
@@ -21,11 +22,12 @@ from pathlib import Path
 from mots_plugin.evaluation.benchmarks import BENCHMARKS, choose_benchmark, known_metrics
 from mots_plugin.evaluation.file_scoring import score_files
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
-from mots_plugin.evaluation.tables import format_summary
+from mots_plugin.evaluation.tables import format_tables
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 from mots_plugin.formats.seqmap import read_seqmap
 from mots_plugin.formats.splits import SPLITS
+from mots_plugin.formats.step_classes import CLASS_LISTS
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -38,7 +40,11 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     which.add_argument("--split", choices=list(SPLITS), help="an official split")
     names = ", ".join(known_metrics())
     parser.add_argument(
-        "--eval", nargs="+", default=[], metavar="METRIC", help=f"{names} (default: smotsa for masks, clear for boxes)"
+        "--eval",
+        nargs="+",
+        default=[],
+        metavar="METRIC",
+        help=f"{names} (default: smotsa for masks, clear for boxes, stq for maps)",
     )
     parser.add_argument("--per-sequence", action="store_true", help="show a row for each sequence")
     parser.add_argument("--json", type=Path, help="write all numbers, unrounded, to this file")
@@ -74,6 +80,36 @@ def add_options(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="give pixels of overlapping results to the mask that comes first in the file, rather than stop",
     )
+    group.add_argument(
+        "--class-list",
+        metavar="NAME|FILE",
+        help=f"classes of maps: {', '.join(CLASS_LISTS)}, or a json file with the keys classes (names in order "
+        "of their ids), things (names) and void (id) (default: kitti_step)",
+    )
+    group.add_argument(
+        "--pq-rules",
+        choices=["panopticapi", "deeplab2"],
+        help="whose rules for void and crowds PQ and VPQ follow (default: panopticapi)",
+    )
+    group.add_argument(
+        "--void-predictions",
+        choices=["class", "miss"],
+        help="let predictions of void on annotated pixels lower SQ as one more class (deeplab2; the default), or count "
+        "them as misses only",
+    )
+    group.add_argument("--windows", type=int, nargs="+", metavar="N", help="windows of VPQ, frames (default: 1 2 3 4)")
+    group.add_argument("--min-pixels", type=int, metavar="N", help="least size of objects for PAT, PTQ (default: 15)")
+    group.add_argument(
+        "--identity",
+        choices=["class_and_instance", "instance"],
+        help="what makes a predicted track for PAT (default: class and instance; instance where ids are numbered over "
+        "all classes)",
+    )
+    group.add_argument(
+        "--absent-classes",
+        choices=["zero", "skip"],
+        help="what classes that do not occur add to the PQ of PAT (default: skip; nuScenes has zero)",
+    )
 
 
 GENERAL = ("gt", "pred", "format", "seqmap", "split", "eval", "per_sequence", "json", "workers")
@@ -99,8 +135,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     for name, remark in scores.remarks.items():
         print(f"{name}: {remark}")
-    for metric in metrics:
-        print(f"{format_summary(scores.summary, benchmark.metrics[metric], arguments.per_sequence)}\n")
+    columns = [benchmark.metrics[metric] for metric in metrics]
+    print(f"{format_tables(scores.summary, columns, arguments.per_sequence)}\n")
     if arguments.json is not None:
         with atomic_write(arguments.json) as file:
             json.dump({**scores.summary, "inproc_s": scores.seconds}, file, indent=2)

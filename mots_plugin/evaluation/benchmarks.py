@@ -10,6 +10,7 @@ from mots_plugin.evaluation.box_formats import KITTI_BOX, MOT
 from mots_plugin.evaluation.box_scoring import BoxBenchmark
 from mots_plugin.evaluation.file_scoring import Benchmark
 from mots_plugin.evaluation.mask_scoring import MaskBenchmark
+from mots_plugin.evaluation.step_scoring import StepBenchmark
 from mots_plugin.formats.errors import FormatError
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -17,6 +18,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "mots_challenge": MaskBenchmark({"pedestrian": 2}, first_frame=1),
     "kitti_box": BoxBenchmark(KITTI_BOX),
     "mot": BoxBenchmark(MOT),
+    "step": StepBenchmark(),
 }
 """All of them."""
 

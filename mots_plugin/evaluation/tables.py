@@ -1,4 +1,4 @@
-"""Metrics as plain-text tables: one per class, with a row for all sequences and one for each."""
+"""Metrics as plain-text tables: one per class, with a row for each sequence; or, of many classes, a row for each."""
 
 from __future__ import annotations
 
@@ -7,6 +7,29 @@ from typing import Any
 
 COLUMN_TITLES = {"IDSW": "IDS"}
 """Columns that a table calls otherwise than the metric is called."""
+
+
+MANY_CLASSES = 5
+"""From so many classes on, they share a table."""
+
+
+def format_tables(summary: Mapping[str, Any], columns: Sequence[Sequence[str]], per_sequence: bool = True) -> str:
+    """Write a summary as tables for each metric family, or, of many classes, as one for all.
+
+    Args:
+        summary: ``{class: {metric: value}, "all": {metric: value}, "sequences": {name: {class: …, "all": …}}}``.
+        columns: Metrics to show, for each family.
+        per_sequence: Show a row for each sequence.
+    """
+    if len(_class_names(summary)) < MANY_CLASSES:
+        return "\n\n".join(format_summary(summary, names, per_sequence) for names in columns)
+    names = [name for family in columns for name in family]
+    rows = {"all classes": summary["all"], **{name: summary[name] for name in _class_names(summary)}}
+    tables = [_table("all sequences", rows, names)]
+    if per_sequence:
+        rows = {name: scores["all"] for name, scores in summary["sequences"].items()}
+        tables.append(_table("all classes", rows, names))
+    return "\n\n".join(tables)
 
 
 def format_summary(summary: Mapping[str, Any], columns: Sequence[str], per_sequence: bool = True) -> str:
@@ -20,7 +43,7 @@ def format_summary(summary: Mapping[str, Any], columns: Sequence[str], per_seque
     Returns:
         One table for each class, then one for all classes together if there are several.
     """
-    classes = [name for name in summary if name not in ("all", "sequences")]
+    classes = _class_names(summary)
     if len(classes) > 1:
         classes.append("all")
     tables = []
@@ -29,8 +52,7 @@ def format_summary(summary: Mapping[str, Any], columns: Sequence[str], per_seque
         rows = {"all sequences": summary[class_name]}
         if per_sequence:
             rows.update({name: scores[class_name] for name, scores in summary["sequences"].items()})
-        cells = [[name, *(_cell(scores[column]) for column in columns)] for name, scores in rows.items()]
-        tables.append(format_table([title, *(COLUMN_TITLES.get(column, column) for column in columns)], cells))
+        tables.append(_table(title, rows, columns))
     return "\n\n".join(tables)
 
 
@@ -50,5 +72,16 @@ def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def _cell(value: float) -> str:
+def _class_names(summary: Mapping[str, Any]) -> list[str]:
+    return [name for name in summary if name not in ("all", "sequences")]
+
+
+def _table(title: str, rows: Mapping[str, Mapping[str, float]], columns: Sequence[str]) -> str:
+    cells = [[name, *(_cell(scores.get(column)) for column in columns)] for name, scores in rows.items() if scores]
+    return format_table([title, *(COLUMN_TITLES.get(column, column) for column in columns)], cells)
+
+
+def _cell(value: float | None) -> str:
+    if value is None:
+        return "-"  # a metric that means nothing for the class
     return str(value) if isinstance(value, int) else f"{100 * value:.1f}"

@@ -71,11 +71,25 @@ class PanopticClasses:
         Raises:
             FormatError: There is no class of that name.
         """
+        self._check(names)
+        return self.without([name for name in self.names if name not in names])
+
+    def without(self, names: Sequence[str]) -> PanopticClasses:
+        """Return the same classes with the named ones ignored as well.
+
+        Raises:
+            FormatError: There is no class of that name, or none is left.
+        """
+        self._check(names)
+        ignored = self.ignored | {self.names.index(name) for name in names}
+        if len(ignored) == len(self.names):
+            raise FormatError("classes", "all classes are ignored", "leave at least one to be scored")
+        return replace(self, ignored=ignored)
+
+    def _check(self, names: Sequence[str]) -> None:
         unknown = [name for name in names if name not in self.names]
         if unknown:
             raise FormatError("classes", f"there is no class {unknown[0]}", f"known are: {', '.join(self.names)}")
-        others = frozenset(class_id for class_id, name in enumerate(self.names) if name not in names)
-        return replace(self, ignored=self.ignored | others)
 
 
 _CITYSCAPES = (
@@ -106,3 +120,17 @@ def read_class_list(path: str | os.PathLike[str]) -> PanopticClasses:
         return PanopticClasses(names, things, data.get("void", 255))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FormatError(path, f"is not a list of classes ({type(error).__name__}: {error})", _CURE) from error
+
+
+def choose_class_list(name: str) -> PanopticClasses:
+    """Return a published class list by its name, or one from a json file.
+
+    Raises:
+        FormatError: Neither a known name nor a file of classes.
+        OSError: The file cannot be read.
+    """
+    if name in CLASS_LISTS:
+        return CLASS_LISTS[name]
+    if not Path(name).is_file():
+        raise FormatError(name, "is no class list", f"known are: {', '.join(CLASS_LISTS)}, or a json file")
+    return read_class_list(name)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,24 +44,26 @@ class StepSequence:
         """Where a frame lies, for messages; within a zip file too."""
         return self.root / self.members[frame]
 
-    def read(self, frames: list[int]) -> Iterator[NDArray[np.uint32]]:
-        """Read the ``(H, W)`` panoptic ids of given frames, one at a time.
+    @contextmanager
+    def opened(self) -> Iterator[Callable[[int], NDArray[np.uint32]]]:
+        """Open the sequence; yields a function that reads a frame's ``(H, W)`` panoptic ids.
 
-        Raises:
-            FormatError: See :func:`mots_plugin.formats.step_png.decode_step_png`.
-            OSError: A file cannot be read.
+        That function raises a ``FormatError`` for a file that is no map (see
+        :func:`mots_plugin.formats.step_png.decode_step_png`) and an ``OSError`` for one that cannot be read.
         """
         if self.root.is_dir():
-            for frame in frames:
-                yield decode_step_png(self.path(frame).read_bytes(), self.path(frame))
+            yield lambda frame: decode_step_png(self.path(frame).read_bytes(), self.path(frame))
             return
         with zipfile.ZipFile(self.root) as archive:
-            for frame in frames:
+
+            def read(frame: int) -> NDArray[np.uint32]:
                 try:
                     data = archive.read(self.members[frame])
                 except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:  # damaged or encrypted
                     raise FormatError(self.path(frame), f"cannot be unpacked ({error})", "pack it anew") from error
-                yield decode_step_png(data, self.path(frame))
+                return decode_step_png(data, self.path(frame))
+
+            yield read
 
 
 def find_step_sequences(root: str | os.PathLike[str]) -> dict[str, StepSequence]:

@@ -42,6 +42,13 @@ def test_maps_of_different_size_are_refused():
         count_overlaps(draw("1111"), draw("11 11"))
 
 
+def test_maps_are_as_wide_as_a_run_can_be_long():
+    widest = np.zeros((2, 65_535), np.uint32)
+    assert rows(count_overlaps(widest, widest)) == [(0, 0, 131_070)]
+    with pytest.raises(ValueError, match="wider than 65535 pixels"):
+        count_overlaps(np.zeros((1, 65_536), np.uint32), np.zeros((1, 65_536), np.uint32))
+
+
 def test_maps_without_pixels_share_nothing():
     nothing = np.zeros((0, 4), np.uint32)
     assert rows(count_overlaps(nothing, nothing)) == []

@@ -104,7 +104,8 @@ def test_sequences_are_found_beside_images(tmp_path):
     )
     found = find_step_sequences(tmp_path)
     assert {name: list(sequence.members) for name, sequence in found.items()} == {"0002": [0, 9, 10], "0006": [7]}
-    assert [ids[0, 0] for ids in found["0002"].read([0, 9])] == [2, 4]
+    with found["0002"].opened() as read:
+        assert [read(frame)[0, 0] for frame in (0, 9)] == [2, 4]
     assert list(find_step_sequences(tmp_path / "panoptic_maps" / "val")) == ["0006"]
 
 
@@ -114,7 +115,8 @@ def test_a_zip_file_is_read_as_it_is(tmp_path):
         for path in sorted((tmp_path / "0001").iterdir()):
             archive.write(path, f"submission/0001/{path.name}")
     sequence = find_step_sequences(tmp_path / "result.zip")["0001"]
-    assert [ids[0, 0] for ids in sequence.read([2, 1])] == [1, 0]
+    with sequence.opened() as read:
+        assert [read(frame)[0, 0] for frame in (2, 1)] == [1, 0]
     assert sequence.path(2) == tmp_path / "result.zip" / "submission/0001/000002.png"
 
 

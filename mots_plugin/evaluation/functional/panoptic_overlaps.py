@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.step_png import INSTANCE_BITS, MAX_INSTANCE
 
+Integer = TypeVar("Integer", np.int64, np.uint64)
+
 _HALF = np.int64(32)
+_MAX_RUN = 0xFFFF
 
 
 @dataclass(frozen=True)
@@ -63,17 +66,33 @@ def count_overlaps(truth: NDArray[np.uint32], prediction: NDArray[np.uint32]) ->
         prediction: ``(H, W)`` panoptic ids.
 
     Raises:
-        ValueError: The maps differ in size.
+        ValueError: The maps differ in size, or are wider than 65,535 pixels.
     """
     if truth.shape != prediction.shape:
         raise ValueError(f"truth and prediction differ in size: {truth.shape} and {prediction.shape}")
+    if truth.shape[1] > _MAX_RUN:
+        raise ValueError(f"maps must not be wider than {_MAX_RUN} pixels, as these of {truth.shape[1]} are")
     flat_truth, flat_prediction = truth.ravel(), prediction.ravel()
-    changes = flat_truth[1:] != flat_truth[:-1]
-    changes |= flat_prediction[1:] != flat_prediction[:-1]
-    ends = np.append(np.flatnonzero(changes), flat_truth.size - 1)[: flat_truth.size]
-    codes = flat_truth[ends].astype(np.int64) << _HALF
-    codes |= flat_prediction[ends]
-    return _add_up(codes, np.diff(ends, prepend=-1))
+    last_of_run = np.empty(truth.shape, bool)
+    last_of_run[:, -1:] = True  # a run ends with its row, so that its length fits into 16 bits
+    inner = last_of_run[:, :-1]
+    np.not_equal(truth[:, 1:], truth[:, :-1], out=inner)
+    inner |= prediction[:, 1:] != prediction[:, :-1]
+    ends = np.flatnonzero(last_of_run)
+    lengths = ends.copy()
+    lengths[1:] -= ends[:-1]
+    lengths[:1] += 1
+    # Truth, prediction and length in one number each: to sort numbers takes a quarter of the time to sort their places.
+    runs = flat_truth[ends].astype(np.uint64)
+    runs <<= np.uint64(24)
+    runs |= flat_prediction[ends]
+    runs <<= np.uint64(16)
+    runs |= lengths.view(np.uint64)
+    runs.sort()
+    codes, pixels = _sums_of_sorted(runs >> np.uint64(16), runs & np.uint64(_MAX_RUN))
+    return PanopticOverlaps(
+        (codes >> 24).astype(np.int64), (codes & 0xFFFFFF).astype(np.int64), pixels.astype(np.int64)
+    )
 
 
 def add_overlaps(parts: Iterable[PanopticOverlaps]) -> PanopticOverlaps:
@@ -104,9 +123,14 @@ def group_sums(keys: NDArray[np.int64], values: NDArray[np.int64]) -> tuple[NDAr
         ``(M,)`` keys that occur, ascending, and ``(M,)`` sums.
     """
     order = np.argsort(keys)
-    keys = keys[order]
-    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
-    return keys[starts], np.add.reduceat(values[order], starts) if len(keys) else values[:0]
+    return _sums_of_sorted(keys[order], values[order])
+
+
+def _sums_of_sorted(keys: NDArray[Integer], values: NDArray[Integer]) -> tuple[NDArray[Integer], NDArray[Integer]]:
+    if not len(keys):
+        return keys, values
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    return keys[starts], np.add.reduceat(values, starts)
 
 
 def sums_by_index(

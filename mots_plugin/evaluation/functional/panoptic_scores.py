@@ -16,7 +16,8 @@ from mots_plugin.evaluation.functional.stq import STQCounts, VoidPredictions
 from mots_plugin.formats.step_classes import PanopticClasses
 
 AbsentClasses = Literal["zero", "skip"]
-"""What a class that is neither in the truth nor in the prediction adds to PAT's PQ: 0, as in nuScenes, or nothing."""
+"""What a class that is neither in the truth nor in the prediction adds to PAT's PQ: nothing, as in the standard PQ that
+MAPT names, or 0, as in nuScenes' code."""
 
 Scores = dict[str, dict[str, float]]
 """Metrics by name, for each class by name and for "all"."""
@@ -40,7 +41,7 @@ class PanopticOptions:
     windows: tuple[int, ...] = DEFAULT_WINDOWS
     min_pixels: int = DEFAULT_MIN_PIXELS
     identity: PredictionIdentity = "class_and_instance"
-    absent_classes: AbsentClasses = "zero"
+    absent_classes: AbsentClasses = "skip"
 
 
 PUBLISHED = PanopticOptions()
