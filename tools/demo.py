@@ -51,7 +51,17 @@ def plan(method: str, folder: Path) -> list[Step]:
         ),
         Step(
             "train",
-            ["bash", "tools/dist_train.sh", config, str(PROCESSES), "--work-dir", str(work_dir), "--resume"]
+            [
+                "bash",
+                "tools/dist_train.sh",
+                config,
+                str(PROCESSES),
+                "--work-dir",
+                str(work_dir),
+                "--resume",
+                "--amp",
+                "auto",
+            ]
             + ["--cfg-options", *data_options],
             work_dir / "finished",
         ),

@@ -14,7 +14,13 @@ def parse_arguments() -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_run_arguments(parser)
-    parser.add_argument("--amp", action="store_true", help="automatic mixed precision (needs a GPU)")
+    parser.add_argument(
+        "--amp",
+        nargs="?",
+        const="on",
+        choices=["on", "auto"],
+        help="automatic mixed precision, on a GPU or a CPU with bfloat16 units; auto: only where there is one",
+    )
     parser.add_argument(
         "--resume",
         nargs="?",
@@ -32,20 +38,13 @@ def main() -> None:
     from mmengine.runner import Runner
 
     from mots_plugin.apis.checkpoints import check_fits, check_resumable, latest_readable_checkpoint, read_checkpoint
+    from mots_plugin.apis.mixed_precision import use_mixed_precision
     from mots_plugin.apis.run_errors import named_run_errors
-    from mots_plugin.apis.runs import (
-        check_datasets,
-        check_mixed_precision,
-        check_writable,
-        load_run_config,
-        set_up_processes,
-    )
+    from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config, set_up_processes
 
     config = load_run_config(arguments)
-    if arguments.amp:
-        check_mixed_precision()
-        config.optim_wrapper.type = "AmpOptimWrapper"
-        config.optim_wrapper.loss_scale = "dynamic"
+    if arguments.amp is not None:
+        use_mixed_precision(config, only_where_faster=arguments.amp == "auto")
     check_datasets(config, "train_dataloader")
     check_writable(config.work_dir)
     checkpoint = None

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from mmengine.device import get_device
 
 from mots_plugin.apis.config_files import read_config
 from mots_plugin.apis.overrides import KeyValueAction
@@ -100,16 +99,6 @@ def check_datasets(config: Config, *loaders: str) -> None:
                 f"image of {loader} not found, one of {len(missing)} missing (of {len(files)})",
                 "restore it, or convert the raw data again",
             )
-
-
-def check_mixed_precision() -> None:
-    """Check that there is a device that mmengine can train on in mixed precision.
-
-    Raises:
-        FormatError: There is only a CPU.
-    """
-    if get_device() == "cpu":
-        raise FormatError("--amp", "mixed precision needs a GPU, and none is found here", "leave --amp out")
 
 
 def check_writable(folder: str | Path) -> Path:

@@ -89,13 +89,6 @@ def test_misspelt_override_names_the_right_one(tool):
     )
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="mixed precision works on a GPU")
-def test_mixed_precision_without_a_gpu(tool):
-    assert tool("train.py", CONFIG, "--amp") == (
-        "--amp: mixed precision needs a GPU, and none is found here; leave --amp out"
-    )
-
-
 def test_unknown_metric_lists_the_known_ones(tool, checkpoint):
     line = tool("test.py", CONFIG, checkpoint, "--eval", "smotsa", "mota")
     assert line.startswith("metrics: there is no metric mota; known are: smotsa, hota, idf1")

@@ -36,7 +36,9 @@ class IdentityConv3D(nn.Module):
 
     def forward(self, window: Tensor) -> Tensor:
         """Map (N, C, T + 2, H, W), zero-padded or real neighbours at both ends, to (N, C, T, H, W)."""
-        return self.convolutions(window).relu()
+        # oneDNN's weight gradient of a bfloat16 Conv3d is NaN on CPUs with AMX (torch 2.13).
+        with torch.autocast("cpu", enabled=False):
+            return self.convolutions(window.float() if window.is_cpu else window).relu()
 
 
 @MODELS.register_module()
