@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from mots_plugin.toy_street.population import CAR, IGNORE, PEDESTRIAN
 from mots_plugin.toy_street.renderer import RenderedFrame
 
-_HIDDEN = 0.02
+_HIDDEN = 0.1
 
 
 @dataclass
@@ -25,7 +25,7 @@ class StreetStatistics:
         car_masks: Those of cars.
         pedestrian_masks: Those of pedestrians.
         ignored_masks: Masks of ignore regions.
-        occluded: Masks with at least a fiftieth of the silhouette inside the image hidden.
+        occluded: Masks with at least a tenth of the silhouette inside the image hidden.
         tracks: Objects.
         lowest: Smallest object height over image height.
         highest: Largest object height over image height.
@@ -61,7 +61,7 @@ class StreetStatistics:
             f"{self.frames} frames, {self.tracks} objects, {self.masks} masks: {self.car_masks} of cars, "
             f"{self.pedestrian_masks} of pedestrians; {self.ignored_masks} ignore regions",
             f"objects a frame: {self.masks / frames:.2f}",
-            f"partly occluded (a fiftieth or more hidden): {100 * self.occluded / masks:.1f} %",
+            f"partly occluded (a tenth or more hidden): {100 * self.occluded / masks:.1f} %",
             f"heights: {self.lowest:.2f} to {self.highest:.2f} of the image",
             f"motion of the scenery: {self.background_motion / max(self.moving_frames, 1):.1f} pixels a frame",
             f"identity switches when linked by mask IoU alone: {switches:.0f} per 1,000 masks",

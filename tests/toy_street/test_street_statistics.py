@@ -61,8 +61,8 @@ def test_ignored_objects_are_neither_masks_nor_tracks():
     assert (result.masks, result.ignored_masks, result.tracks) == (1, 1, 1)
 
 
-def test_a_fiftieth_hidden_is_occluded():
-    result = measure(frame("1" * 50 + "2" * 49, full=[51, 50]))
+def test_a_tenth_hidden_is_occluded():
+    result = measure(frame("1" * 9 + "2" * 10, full=[10, 11]))
 
     assert result.occluded == 1
 
