@@ -14,67 +14,37 @@ from mots_plugin.evaluation.functional.error_table import ErrorTable, episodes, 
 from mots_plugin.evaluation.functional.track_errors import FALSE_POSITIVE, FRAGMENTATION, SWITCH
 from mots_plugin.evaluation.mask_scoring import MaskBenchmark
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.frame_images import list_frame_images
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import boxes
-from mots_plugin.formats.sequence_files import find_by_name, find_sequences
 from mots_plugin.visualization.contact_sheet import contact_sheet, write_image
 from mots_plugin.visualization.error_crops import MarkedMask, Panel, draw_error, legend
 
 _WIDTH = 2064  # of a sheet: six panels of 340 pixels and what is between them
+_GREY, _DARK = 110, 60
 
 
-class FrameImages:
-    """Images of the frames of sequences; grey ones where there are none.
+def read_frame(images: Mapping[int, Path], frame: int, image_size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Read the image of a frame, as ``(H, W, 3)`` uint8 RGB.
 
     Args:
-        root: A data set in KITTI MOTS or MOTSChallenge layout, or a folder with one folder of images a sequence; None
-            for no images.
+        images: Image files of the sequence by frame number.
+        frame: Frame number.
+        image_size: ``(height, width)`` of the masks.
+
+    Raises:
+        FormatError: The image is missing, cannot be read or is of another size.
     """
-
-    def __init__(self, root: Path | None) -> None:
-        self.root = root
-        self._known: dict[str, Mapping[int, Path]] = {}
-
-    def read(self, sequence: str, frame: int, image_size: tuple[int, int]) -> NDArray[np.uint8]:
-        """Return the ``(H, W, 3)`` uint8 RGB image of a frame.
-
-        Args:
-            sequence: Name of the sequence.
-            frame: Frame number.
-            image_size: ``(height, width)`` of the masks.
-
-        Raises:
-            FormatError: The image is missing, cannot be read or is of another size.
-        """
-        if self.root is None:
-            return np.full((*image_size, 3), 110, np.uint8)
-        if sequence not in self._known:
-            self._known[sequence] = self._paths(self.root, sequence)
-        images = self._known[sequence]
-        if frame not in images:
-            problem = f"has no image of frame {frame} of sequence {sequence}"
-            raise FormatError(self.root, problem, "name the folder that has the images of these masks")
-        bgr = cv2.imread(str(images[frame]))
-        if bgr is None:
-            raise FormatError(images[frame], "cannot be read as an image", "copy the file anew")
-        if bgr.shape[:2] != tuple(image_size):
-            size = " x ".join(map(str, bgr.shape[:2]))
-            problem = f"is {size} (height x width), its masks {image_size[0]} x {image_size[1]}"
-            raise FormatError(images[frame], problem, "name the folder that has the images of these masks")
-        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-
-    def _paths(self, root: Path, sequence: str) -> Mapping[int, Path]:
-        if not root.is_dir():
-            raise FormatError(root, "not found", "name the folder of the images")
-        parts = ("training", "train", "testing", "test", "")
-        found = find_by_name(find_sequences(root, parts, ("image_02", "images")), sequence)
-        if found is not None and found.has_images:
-            return list_frame_images(found.image_folder)
-        if (root / sequence).is_dir():
-            return list_frame_images(root / sequence)
-        cure = "name the root of the data set, or a folder with one folder of images a sequence"
-        raise FormatError(root, f"has no images of sequence {sequence}", cure)
+    cure = "name the folder that has the images of these masks"
+    if frame not in images:
+        folder = next(iter(images.values())).parent
+        raise FormatError(folder, f"has no image of frame {frame}", cure)
+    bgr = cv2.imread(str(images[frame]))
+    if bgr is None:
+        raise FormatError(images[frame], "cannot be read as an image", "copy the file anew")
+    if bgr.shape[:2] != image_size:
+        sizes = [f"{height} x {width}" for height, width in (bgr.shape[:2], image_size)]
+        raise FormatError(images[frame], f"is {sizes[0]} (height x width), its masks {sizes[1]}", cure)
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 class ErrorSheets:
@@ -83,32 +53,29 @@ class ErrorSheets:
     Args:
         sequences: The sequences, each with the results to draw.
         benchmark: Rules of the data set.
-        images: Their images.
-        result_names: What to call the results, where there are two.
+        images: Image files of each sequence by frame number, by name; none for grey pictures.
+        result_names: What to call the results.
     """
 
     def __init__(
         self,
         sequences: Sequence[SequenceOnDisk],
         benchmark: MaskBenchmark,
-        images: FrameImages,
-        result_names: tuple[str, ...] = ("",),
+        images: Mapping[str, Mapping[int, Path]],
+        result_names: Sequence[str],
     ) -> None:
         self.sequences = {files.truth.name: files for files in sequences}
         self.benchmark = benchmark
         self.images = images
         self.result_names = result_names
 
-    def write(self, path: Path, table: ErrorTable, number: int) -> int:
-        """Write a sheet of the longest episodes, all reasons taking turns; nothing if there is no error.
+    def write(self, path: Path, table: ErrorTable, number: int) -> None:
+        """Write a sheet of the longest episodes, all reasons taking turns; without errors, remove an old sheet.
 
         Args:
             path: The PNG.
             table: Errors, of one kind for a sheet of one kind.
             number: Episodes at most.
-
-        Returns:
-            How many there are on the sheet.
 
         Raises:
             FormatError: An image is missing.
@@ -116,7 +83,8 @@ class ErrorSheets:
         """
         chosen = choose_episodes(table, number)
         if not chosen:
-            return 0
+            path.unlink(missing_ok=True)
+            return
         pictures: list[NDArray[np.uint8]] = [np.zeros(0, np.uint8)] * len(chosen)
         by_sequence = sorted(range(len(chosen)), key=lambda place: str(table.sequence[chosen[place][0]]))
         name, masks = "", []
@@ -130,7 +98,6 @@ class ErrorSheets:
         columns = max(1, _WIDTH // pictures[0].shape[1])
         sheet = contact_sheet(pictures, columns)
         write_image(path, np.vstack([legend(sheet.shape[1]), sheet]))
-        return len(chosen)
 
     def _draw(self, episode: ErrorTable, masks: Sequence[MaskTracks]) -> NDArray[np.uint8]:
         """Draw one episode: rows of the table that go on from frame to frame."""
@@ -166,11 +133,13 @@ class ErrorSheets:
         panels = []
         for (frame, caption), result in zip(shown, results, strict=True):
             if self.benchmark.first_frame <= frame <= last:
-                image = self.images.read(name, frame, (height, width))
+                image = np.full((height, width, 3), _GREY, np.uint8)
+                if name in self.images:
+                    image = read_frame(self.images[name], frame, (height, width))
                 marks = _marks(truth, frame, objects, "gt "), _marks(result, frame, ids, "id ")
                 panels.append(Panel(caption, image, *marks))
             else:
-                panels.append(Panel(f"no frame {frame}", np.full((height, width, 3), 60, np.uint8)))
+                panels.append(Panel(f"no frame {frame}", np.full((height, width, 3), _DARK, np.uint8)))
         return draw_error(title_of(episode), panels)
 
 

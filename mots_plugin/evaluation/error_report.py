@@ -129,7 +129,7 @@ def _rank_reasons(table: ErrorTable, masks: int) -> str:
         [": ".join(map(str, key)), f"{_points(int(table.cost[rows].sum()), masks):.2f}", str(len(rows))]
         for key, rows in group(table, ("kind", "reason"))
     ]
-    return format_table(["error: reason", "points", "errors"], cells)
+    return format_table(["what and why", "points", "errors"], cells)
 
 
 def _rank(table: ErrorTable, columns: Sequence[str], masks: int) -> str:

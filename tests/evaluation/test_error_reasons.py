@@ -131,8 +131,11 @@ def test_occluded_by_something_without_annotation(draw) -> None:
 
 def test_entered_and_left(draw) -> None:
     entering = "........ 1....... 1....... ........ ........ ........ ........ ........"
-    errors = explained(draw(entering, CAR_1, entering), draw(NOTHING, CAR_1, NOTHING), 3)
+    truth, predictions = (entering, CAR_1, entering), (NOTHING, CAR_1, NOTHING)
+    errors = explained(draw(*truth, CORNER_1.replace("1", "2")), draw(*predictions, CORNER_1.replace("1", "2")), 4)
     assert errors == [("miss", 0, 1, None, "entered"), ("miss", 2, 1, None, "left the image")]
+    # When the video ends, nobody knows whether the object would have left.
+    assert explained(draw(*truth), draw(*predictions), 3)[1] == ("miss", 2, 1, None, "not detected")
     # Away from the edge, a last frame is a miss like any other.
     assert explained(draw(CAR_1, CAR_1), draw(CAR_1, NOTHING), 2) == [("miss", 1, 1, None, "not detected")]
 

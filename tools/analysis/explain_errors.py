@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
 from mots_plugin.evaluation.benchmarks import BENCHMARKS, choose_benchmark
-from mots_plugin.evaluation.error_files import SequenceOnDisk, compare_results, explain_result, find_on_disk
+from mots_plugin.evaluation.error_files import compare_results, explain_result, find_on_disk
 from mots_plugin.evaluation.error_report import summarise_changes, summarise_errors, write_errors
 from mots_plugin.evaluation.functional.error_reasons import SMALL_AREA
 from mots_plugin.evaluation.functional.error_table import ErrorTable, join
@@ -31,6 +31,7 @@ from mots_plugin.evaluation.mask_scoring import MaskBenchmark
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 from mots_plugin.formats.seqmap import read_seqmap
+from mots_plugin.formats.sequence_images import find_sequence_images
 from mots_plugin.formats.splits import SPLITS
 
 FORMATS = [name for name, benchmark in BENCHMARKS.items() if isinstance(benchmark, MaskBenchmark)]
@@ -72,6 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         sequences = list(SPLITS[arguments.split])
     results = [arguments.pred, arguments.compare] if arguments.compare else [arguments.pred]
     files = find_on_disk(arguments.gt, results, sequences)
+    images = {}
+    if arguments.images is not None:
+        names = [sequence.truth.name for sequence in files]
+        images = {name: find_sequence_images(arguments.images, name) for name in names}
     work = tqdm(files, desc="explaining", unit="sequence")
     sheets: dict[str, ErrorTable] = {}
     try:
@@ -93,7 +98,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(f"error: {fault}", file=sys.stderr)
         return 1
     if arguments.crops:
-        write_sheets(sheets, files, benchmark, arguments)
+        from mots_plugin.apis.error_sheets import ErrorSheets  # seconds to import
+
+        names = ["result"] if arguments.compare is None else ["old result", "new result"]
+        painter = ErrorSheets(files, benchmark, images, names)
+        for name, table in tqdm(sheets.items(), desc="drawing", unit="sheet"):
+            painter.write(arguments.out / name, table, arguments.crops)
     print(f"all of it: {arguments.out}")
     return 0
 
@@ -103,22 +113,6 @@ def report(path: Path, text: str) -> None:
     print(text, end="\n\n")
     with atomic_write(path) as file:
         file.write(f"{text}\n")
-
-
-def write_sheets(
-    sheets: Mapping[str, ErrorTable],
-    files: Sequence[SequenceOnDisk],
-    benchmark: MaskBenchmark,
-    arguments: argparse.Namespace,
-) -> None:
-    """Draw contact sheets; those without errors are left out, and old ones removed."""
-    from mots_plugin.apis.error_sheets import ErrorSheets, FrameImages  # seconds to import
-
-    names = ("old result", "new result") if arguments.compare else ("result",)
-    painter = ErrorSheets(files, benchmark, FrameImages(arguments.images), names)
-    for name, table in tqdm(sheets.items(), desc="drawing", unit="sheet"):
-        (arguments.out / name).unlink(missing_ok=True)
-        painter.write(arguments.out / name, table, arguments.crops)
 
 
 if __name__ == "__main__":

@@ -177,6 +177,8 @@ def _reasons_of_misses(scene: _Scene, small_area: int) -> Rows:
     np.minimum.at(first_match, tracks[matched], frames[matched])
     np.maximum.at(last_match, tracks[matched], frames[matched])
     shrunk = (evidence.gt_shrunk > _SHRUNK) & ~evidence.gt_at_edge
+    end = max(frames.max(initial=-1), scene.pairs.predictions.frames.max(initial=-1))  # where nothing leaves any more
+    leaves = scene.last_frame[tracks] < end
     since_first, until_last = frames - scene.first_frame[tracks], scene.last_frame[tracks] - frames
     rules = [
         ("wrong class", scene.on_gt.wrong_class),
@@ -185,7 +187,7 @@ def _reasons_of_misses(scene: _Scene, small_area: int) -> Rows:
         ("low IoU", scene.on_gt.touched),
         ("occluded", (evidence.gt_hidden >= _HIDDEN) | shrunk),
         ("entered", (since_first < _ENDS) & (frames < first_match[tracks])),
-        ("left the image", (until_last < _ENDS) & (frames > last_match[tracks]) & evidence.gt_at_edge),
+        ("left the image", leaves & (until_last < _ENDS) & (frames > last_match[tracks]) & evidence.gt_at_edge),
         ("small", evidence.gt_areas < small_area),
     ]
     return _first_that_fits(rules, "not detected")
