@@ -18,6 +18,7 @@ ALLOWED = {
     "toy_street": {"formats"},
     "evaluation.functional": {"formats"},
     "tracking": {"formats", "structures"},
+    "annotation": {"formats", "structures", "tracking"},
     "flow": {"structures", "formats"},
     "datasets": {"formats", "flow", "structures"},
     "models": {"ops", "structures"},
@@ -26,7 +27,16 @@ ALLOWED = {
     "visualization": {"formats", "structures"},
     "weights": {"formats"},
 }
-WITHOUT_TORCH = ("formats", "structures", "tracking", "evaluation.functional", "toy_street", "flow", "weights")
+WITHOUT_TORCH = (
+    "annotation",
+    "formats",
+    "structures",
+    "tracking",
+    "evaluation.functional",
+    "toy_street",
+    "flow",
+    "weights",
+)
 TORCH = ("torch", "mmdet", "mmcv", "mmengine")
 
 
