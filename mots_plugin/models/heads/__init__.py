@@ -1,7 +1,8 @@
-"""Heads on region features."""
+"""Heads: proposals, and what is made of region features."""
 
 from .association_head import AssociationHead
 from .association_roi_head import AssociationRoIHead
+from .coarse_rpn_head import CoarseRPNHead
 from .deeplab_mask_head import DeepLabMaskHead
 
-__all__ = ["AssociationHead", "AssociationRoIHead", "DeepLabMaskHead"]
+__all__ = ["AssociationHead", "AssociationRoIHead", "CoarseRPNHead", "DeepLabMaskHead"]
