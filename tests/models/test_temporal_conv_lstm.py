@@ -132,3 +132,14 @@ def test_starts_near_the_features_that_it_was_given():
     assert (out - level).abs().max() < 0.2 * level.abs().max()
     temporal.combination.data[1] = 0
     torch.testing.assert_close(temporal([level], clip_length=4)[0], level)
+
+
+def test_memory_stays_in_single_precision():
+    temporal, (level, _) = TemporalConvLSTM(3, 4), two_levels(3)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        states = temporal.start(level[:1].bfloat16())
+        for frame in level.split(1):
+            output, states = temporal.step(frame.bfloat16(), states)
+    assert {tensor.dtype for state in states for tensor in state} == {torch.float32}
+    with torch.no_grad():
+        torch.testing.assert_close(output.float(), temporal([level], 3)[0][2:], rtol=0.02, atol=0.02)

@@ -18,7 +18,7 @@ from .frame_stream import FrameFeatures
 
 
 class LSTMState(NamedTuple):
-    """What a cell remembers: (B, D, H, W) cell and hidden state."""
+    """What a cell remembers: (B, D, H, W) cell and hidden state, at least in single precision."""
 
     cell: Tensor
     hidden: Tensor
@@ -27,7 +27,9 @@ class LSTMState(NamedTuple):
     def before(cls, features: Tensor, channels: int) -> LSTMState:
         """Return the state before the first frame: zeros of D ``channels``, as large as (B, C, H, W) features."""
         batch, _, height, width = features.shape
-        zeros = features.new_zeros(batch, channels, height, width)
+        # Half precision would forget: each frame adds its rounding to the memory of all before.
+        dtype = torch.promote_types(features.dtype, torch.float32)
+        zeros = features.new_zeros(batch, channels, height, width, dtype=dtype)
         return cls(zeros, zeros)
 
     def detach(self) -> LSTMState:
@@ -55,7 +57,7 @@ class ConvLSTMCell(nn.Module):
 
     def forward(self, features: Tensor, state: LSTMState) -> LSTMState:
         """Take in one frame, (B, C, H, W); return the state after it."""
-        gates = self.gates(torch.cat([features, state.hidden], dim=1))
+        gates = self.gates(torch.cat([features, state.hidden], dim=1)).to(state.cell.dtype)
         write, candidate, keep, read = gates.chunk(4, dim=1)
         cell = state.cell * (keep + self.forget_bias).sigmoid() + write.sigmoid() * candidate.tanh()
         return LSTMState(cell, cell.tanh() * read.sigmoid())
