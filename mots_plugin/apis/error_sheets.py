@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from mots_plugin.evaluation.error_files import SequenceOnDisk, read_masks
 from mots_plugin.evaluation.functional.error_table import ErrorTable, episodes, group
+from mots_plugin.evaluation.functional.mask_evidence import TOUCH
 from mots_plugin.evaluation.functional.track_errors import FALSE_POSITIVE, FRAGMENTATION, SWITCH
 from mots_plugin.evaluation.mask_scoring import MaskBenchmark
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
-from mots_plugin.formats.rle import boxes
+from mots_plugin.formats.rle import boxes, iou
 from mots_plugin.visualization.contact_sheet import contact_sheet, write_image
 from mots_plugin.visualization.error_crops import MarkedMask, Panel, draw_error, legend
 
@@ -69,13 +70,14 @@ class ErrorSheets:
         self.images = images
         self.result_names = result_names
 
-    def write(self, path: Path, table: ErrorTable, number: int) -> None:
+    def write(self, path: Path, table: ErrorTable, number: int, owner: int = 0) -> None:
         """Write a sheet of the longest episodes, all reasons taking turns; without errors, remove an old sheet.
 
         Args:
             path: The PNG.
-            table: Errors, of one kind for a sheet of one kind.
+            table: Errors of one result.
             number: Episodes at most.
+            owner: Which result that is.
 
         Raises:
             FormatError: An image is missing.
@@ -85,72 +87,56 @@ class ErrorSheets:
         if not chosen:
             path.unlink(missing_ok=True)
             return
-        pictures: list[NDArray[np.uint8]] = [np.zeros(0, np.uint8)] * len(chosen)
-        by_sequence = sorted(range(len(chosen)), key=lambda place: str(table.sequence[chosen[place][0]]))
-        name, masks = "", []
-        for place in by_sequence:  # the masks of one sequence in memory at a time
-            own = table.select(chosen[place])
-            if own.sequence[0] != name:
-                name = str(own.sequence[0])
+        pictures: dict[int, NDArray[np.uint8]] = {}
+        for name in np.unique(table.sequence).tolist():  # the masks of one sequence in memory at a time
+            places = [place for place, rows in enumerate(chosen) if table.sequence[rows[0]] == name]
+            if places:
                 truth, results = read_masks(self.sequences[name], self.benchmark)
-                masks = [truth, *results]
-            pictures[place] = self._draw(own, masks)
+                pictures |= {place: self._draw(table.select(chosen[place]), truth, results, owner) for place in places}
         columns = max(1, _WIDTH // pictures[0].shape[1])
-        sheet = contact_sheet(pictures, columns)
+        sheet = contact_sheet([pictures[place] for place in range(len(chosen))], columns)
         write_image(path, np.vstack([legend(sheet.shape[1]), sheet]))
 
-    def _draw(self, episode: ErrorTable, masks: Sequence[MaskTracks]) -> NDArray[np.uint8]:
-        """Draw one episode: rows of the table that go on from frame to frame."""
-        truth, *results = masks
-        frame, previous = int(episode.frame[len(episode) // 2]), int(episode.previous_frame[0])
-        captions: dict[int, str] = {frame: f"frame {frame}"}
-        if len(results) > 1:
-            shown = [(frame, f"frame {frame}, {name}") for name in self.result_names]
-            return self._draw_panels(episode, shown, truth, results)
-        if episode.kind[0] in (SWITCH, FRAGMENTATION):
-            captions = {previous: f"frame {previous}, before", frame: f"frame {frame}, after"}
-            other = (previous + frame) // 2 if frame - previous > 1 else frame + 1
-            captions[other] = f"frame {other}" + ", in between" * (other < frame)
-        else:
-            captions[int(episode.frame[0]) - 1] = f"frame {episode.frame[0] - 1}, before"
-        shown = sorted(captions.items())
-        return self._draw_panels(episode, shown, truth, results * len(shown))
-
-    def _draw_panels(
-        self,
-        episode: ErrorTable,
-        shown: Sequence[tuple[int, str]],
-        truth: MaskTracks,
-        results: Sequence[MaskTracks],
+    def _draw(
+        self, episode: ErrorTable, truth: MaskTracks, results: Sequence[MaskTracks], owner: int
     ) -> NDArray[np.uint8]:
-        name, alarm = str(episode.sequence[0]), episode.kind[0] == FALSE_POSITIVE
-        candidates = set(episode.candidate_id.tolist())
-        objects = candidates if alarm else {int(episode.gt_id[0])}
-        ids = {int(episode.prediction_id[0]), int(episode.previous_prediction_id[0])} | (set() if alarm else candidates)
+        """Draw one episode: rows of the table that go on from frame to frame."""
+        frame, previous = int(episode.frame[len(episode) // 2]), int(episode.previous_frame[0])
+        if len(results) > 1:
+            names = enumerate(self.result_names)
+            shown = [(frame, f"frame {frame}, {name}", result) for result, name in names]
+        else:
+            captions = {frame: f"frame {frame}"}
+            if episode.kind[0] in (SWITCH, FRAGMENTATION):
+                captions = {previous: f"frame {previous}, before", frame: f"frame {frame}, after"}
+                other = (previous + frame) // 2 if frame - previous > 1 else frame + 1
+                captions[other] = f"frame {other}" + ", in between" * (other < frame)
+            else:
+                captions[int(episode.frame[0]) - 1] = f"frame {episode.frame[0] - 1}, before"
+            shown = [(number, caption, owner) for number, caption in sorted(captions.items())]
+
         everything = [masks for masks in (truth, *results) if len(masks)]
         height, width = everything[0].masks[0]["size"]
         last = max(int(masks.frames.max()) for masks in everything)
         panels = []
-        for (frame, caption), result in zip(shown, results, strict=True):
-            if self.benchmark.first_frame <= frame <= last:
-                image = np.full((height, width, 3), _GREY, np.uint8)
-                if name in self.images:
-                    image = read_frame(self.images[name], frame, (height, width))
-                marks = _marks(truth, frame, objects, "gt "), _marks(result, frame, ids, "id ")
-                panels.append(Panel(caption, image, *marks))
-            else:
-                panels.append(Panel(f"no frame {frame}", np.full((height, width, 3), _DARK, np.uint8)))
+        for number, caption, result in shown:
+            if not self.benchmark.first_frame <= number <= last:
+                panels.append(Panel(f"no frame {number}", np.full((height, width, 3), _DARK, np.uint8)))
+                continue
+            image = np.full((height, width, 3), _GREY, np.uint8)
+            if str(episode.sequence[0]) in self.images:
+                image = read_frame(self.images[str(episode.sequence[0])], number, (height, width))
+            panels.append(Panel(caption, image, *_marks(episode, number, truth, results[result], result == owner)))
         return draw_error(title_of(episode), panels)
 
 
 def choose_episodes(table: ErrorTable, number: int) -> list[NDArray[np.int64]]:
     """Return the longest episodes, all reasons taking turns, the costliest reason first."""
-    by_reason: dict[str, list[NDArray[np.int64]]] = {str(reason): [] for (reason,), _ in group(table, ("reason",))}
-    for rows in episodes(table):
-        by_reason[str(table.reason[rows[0]])].append(rows)
-    turns = [(turn, place) for place, queue in enumerate(by_reason.values()) for turn in range(len(queue))]
-    queues = list(by_reason.values())
-    return [queues[place][turn] for turn, place in sorted(turns)[:number]]
+    queues: list[list[NDArray[np.int64]]] = []
+    for _, members in group(table, ("kind", "reason")):
+        queues.append([members[rows] for rows in episodes(table.select(members))])
+    turns = sorted((turn, place) for place, queue in enumerate(queues) for turn in range(len(queue)))
+    return [queues[place][turn] for turn, place in turns[:number]]
 
 
 def title_of(episode: ErrorTable) -> str:
@@ -163,17 +149,29 @@ def title_of(episode: ErrorTable) -> str:
         what = f"lost after frame {episode.previous_frame[0]}"
     else:
         what = kind
-    own = (
-        f"{class_name} {episode.gt_id[0]}" if kind != FALSE_POSITIVE else f"{class_name}, id {episode.prediction_id[0]}"
-    )
+    own = f"id {episode.prediction_id[0]}" if kind == FALSE_POSITIVE else f"{episode.gt_id[0]}"
     frames = f"frame {first}" if first == last else f"frames {first} to {last}"
-    return f"{episode.sequence[0]} {frames}   {own}: {what}, {episode.reason[0]}"
+    return f"{episode.sequence[0]} {frames}   {class_name} {own}: {what}, {episode.reason[0]}"
 
 
-def _marks(masks: MaskTracks, frame: int, focus: set[int], prefix: str) -> list[MarkedMask]:
-    """Return the masks of a frame, those in focus labelled with their ids."""
-    own = masks.select((masks.frames == frame) & (masks.class_ids != IGNORE_CLASS))
-    return [
-        MarkedMask(mask, box, f"{prefix}{track_id}" if track_id in focus else "", track_id in focus)
-        for mask, box, track_id in zip(own.masks, boxes(own.masks), own.track_ids.tolist(), strict=True)
-    ]
+def _marks(
+    episode: ErrorTable, frame: int, truth: MaskTracks, result: MaskTracks, own: bool
+) -> tuple[list[MarkedMask], list[MarkedMask]]:
+    """Return the masks of a frame, truths and results, with those in focus that the episode is about.
+
+    These are what lies on the truth, and, in the result that has the error, the ids that it names.
+    """
+    truth, result = (masks.select(masks.frames == frame) for masks in (truth, result))
+    truth = truth.select(truth.class_ids != IGNORE_CLASS)
+    alarm = episode.kind[0] == FALSE_POSITIVE
+    in_truth = np.isin(truth.track_ids, episode.candidate_id if alarm else episode.gt_id)
+    overlaps = iou(result.masks, truth.select(in_truth).masks)
+    in_result = overlaps.max(axis=1, initial=0) >= TOUCH
+    if own:
+        in_result = in_result | np.isin(result.track_ids, [*episode.prediction_id, *episode.previous_prediction_id])
+    return _labelled(truth, in_truth, "gt"), _labelled(result, in_result, "id")
+
+
+def _labelled(masks: MaskTracks, focus: NDArray[np.bool_], prefix: str) -> list[MarkedMask]:
+    rows = zip(masks.masks, boxes(masks.masks), masks.track_ids.tolist(), focus.tolist(), strict=True)
+    return [MarkedMask(mask, box, f"{prefix} {number}" if bold else "", bold) for mask, box, number, bold in rows]

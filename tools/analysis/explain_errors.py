@@ -103,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         names = ["result"] if arguments.compare is None else ["old result", "new result"]
         painter = ErrorSheets(files, benchmark, images, names)
         for name, table in tqdm(sheets.items(), desc="drawing", unit="sheet"):
-            painter.write(arguments.out / name, table, arguments.crops)
+            painter.write(arguments.out / name, table, arguments.crops, owner=int(name == "appeared.png"))
     print(f"all of it: {arguments.out}")
     return 0
 
