@@ -51,22 +51,36 @@ def _warp(
     height, width = mask["size"]
     box = np.array([x0, y0, x0 + crop.shape[1], y0 + crop.shape[0]])
     limits = np.array([width, height, width, height])
-    # All foreground lies in the box grown by the reach of the flow: first of all flow, then of the flow in that region.
-    for _ in range(2):
-        left, top, right, bottom = np.clip(box + reach, 0, limits)
+    # All foreground lies in the box grown by the reach of the flow: of all flow, then of the flow in the grown box.
+    for _ in range(3):
+        left, top, right, bottom = np.minimum(np.maximum(box + reach, 0), limits).tolist()
         if left >= right or top >= bottom:
             return encode_crop(np.zeros((0, 0), bool), 0, 0, height, width)
-        cells = rows[top:bottom, None], columns[left:right]
-        motion_x, motion_y = flow_x[cells], flow_y[cells]
-        reach = _reach(motion_x, motion_y)
-    source_x = np.rint(np.arange(left, right) - motion_x).astype(np.int64) - x0
-    source_y = np.rint(np.arange(top, bottom)[:, None] - motion_y).astype(np.int64) - y0
+        window = slice(rows[top], rows[bottom - 1] + 1), slice(columns[left], columns[right - 1] + 1)
+        window_x, window_y = flow_x[window], flow_y[window]
+        reach = _reach(window_x, window_y)
+    cells = rows[top:bottom] - rows[top], columns[left:right] - columns[left]
     framed = np.pad(crop, 1)  # one pixel of background all around, to which every source outside the crop is clipped
-    warped = framed[
-        np.clip(source_y + 1, 0, framed.shape[0] - 1),
-        np.clip(source_x + 1, 0, framed.shape[1] - 1),
-    ]
-    return encode_crop(warped, int(left), int(top), height, width)
+    source_x = _sources(np.arange(left, right), window_x, cells, x0, crop.shape[1])
+    source_y = _sources(np.arange(top, bottom)[:, None], window_y, cells, y0, crop.shape[0])
+    source_y *= framed.shape[1]
+    source_y += source_x
+    return encode_crop(framed.ravel().take(source_y.astype(np.intp)), left, top, height, width)
+
+
+def _sources(
+    targets: NDArray[np.intp],
+    flow: NDArray[np.float32],
+    cells: tuple[NDArray[np.intp], NDArray[np.intp]],
+    first: int,
+    count: int,
+) -> NDArray[np.float64]:
+    """Return where pixels come from along one axis, in a crop of ``count`` pixels framed by one of background."""
+    sources = targets - flow.take(cells[0], axis=0).take(cells[1], axis=1)
+    np.rint(sources, out=sources)
+    sources -= first - 1
+    np.maximum(sources, 0, out=sources)
+    return np.minimum(sources, count + 1, out=sources)
 
 
 def _reach(flow_x: NDArray[np.float32], flow_y: NDArray[np.float32]) -> NDArray[np.int64]:
