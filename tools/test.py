@@ -7,6 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from mots_plugin.evaluation.benchmarks import known_metrics
 from mots_plugin.evaluation.functional.families import check_metric_names
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
@@ -17,7 +18,12 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_run_arguments(parser)
     parser.add_argument("checkpoint", help="weights that tools/train.py wrote")
-    parser.add_argument("--eval", nargs="+", default=["smotsa"], metavar="METRIC", help="metrics to compute")
+    parser.add_argument(
+        "--eval",
+        nargs="+",
+        metavar="METRIC",
+        help="metrics to compute (default: what the config's evaluator has: smotsa for masks, clear for boxes)",
+    )
     parser.add_argument("--out", help="folder for tracks (txt) and metrics.json; default WORK_DIR/test")
     parser.add_argument(
         "--save-detections",
@@ -31,7 +37,8 @@ def parse_arguments() -> argparse.Namespace:
 @report_errors_in_one_line
 def main() -> None:
     arguments = parse_arguments()
-    check_metric_names(arguments.eval)
+    if arguments.eval:
+        check_metric_names(arguments.eval, known_metrics())
     from mmengine.dist import is_main_process
     from mmengine.runner import Runner
 
@@ -45,7 +52,9 @@ def main() -> None:
     out = check_writable(arguments.out or Path(config.work_dir) / "test")
     dataset = config.test_dataloader.dataset
     annotations = Path(dataset.get("data_root") or "", dataset.ann_file)
-    config.test_evaluator.update(metric=arguments.eval, ann_file=str(annotations), out_dir=str(out))
+    config.test_evaluator.update(ann_file=str(annotations), out_dir=str(out))
+    if arguments.eval:
+        config.test_evaluator.metric = arguments.eval
     if arguments.save_detections is not None:
         recorder = {"type": "DetectionRecorder", "out_dir": str(check_writable(arguments.save_detections))}
         config.test_evaluator = [config.test_evaluator, recorder]

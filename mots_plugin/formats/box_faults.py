@@ -33,6 +33,8 @@ def find_box_faults(
     if ids_needed:
         for row in np.flatnonzero(tracks.track_ids < 0).tolist():
             add(row, "number", f"id {tracks.track_ids[row]} is negative", "number the tracks from 0 or above")
+    for row in np.flatnonzero(~np.isfinite(tracks.boxes).all(axis=1)).tolist():
+        add(row, "number", f"box of id {tracks.track_ids[row]} is not finite", "write finite numbers")
     for row in np.flatnonzero((tracks.boxes[:, 2:] < tracks.boxes[:, :2]).any(axis=1)).tolist():
         x0, y0, x1, y1 = tracks.boxes[row].tolist()
         box = f"x from {x0:g} to {x1:g}, y from {y0:g} to {y1:g}"

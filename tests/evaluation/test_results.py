@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mots_plugin.evaluation.results import TrackResultWriter
+from mots_plugin.evaluation.results import BoxResultWriter, TrackResultWriter
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mots_txt import read_mots_txt
 
@@ -70,3 +70,30 @@ def test_frames_must_ascend(tmp_path: Path, draw) -> None:
     append(writer, "0002", draw("11......", first_frame=3), 3)
     with pytest.raises(ValueError, match="frame 3 comes after frame 3"):
         append(writer, "0002", draw("11......", first_frame=3), 3)
+
+
+def test_boxes_are_written_as_motchallenge_has_results(tmp_path: Path) -> None:
+    writer = BoxResultWriter(tmp_path)
+    boxes = np.array([[10, 20, 30.5, 60], [0, 0, 5, 5]], np.float32)
+    writer.append("MOT17-02", 1, np.array([7, 9]), np.array([-1, 3]), boxes, np.array([0.5, 1], np.float32))
+    assert writer.append("MOT17-02", 2, np.zeros(0, int), np.zeros(0, int), np.zeros((0, 4)), np.zeros(0)) == 2
+    text = writer.finish("MOT17-02").read_text()
+    assert text == "1,7,10,20,20.5,40,0.5,-1,-1,-1\n1,9,0,0,5,5,1,3,-1,-1\n"
+
+
+@pytest.mark.parametrize(
+    ("ids", "box", "complaint"),
+    [
+        ([3, 3], [0, 0, 5, 5], "id 3 occurs twice in frame 4"),
+        ([3, -1], [0, 0, 5, 5], "id -1 is negative"),
+        ([3, 4], [0, 0, np.nan, 5], "box of id 3 is not finite"),
+        ([3, 4], [0, 9, 5, 5], "width or height is negative"),
+    ],
+)
+def test_faulty_boxes_are_refused_before_anything_is_written(
+    tmp_path: Path, ids: list[int], box: list[float], complaint: str
+) -> None:
+    writer = BoxResultWriter(tmp_path)
+    with pytest.raises(FormatError, match=rf"0002\.txt:frame 4: {complaint}"):
+        writer.append("0002", 4, np.array(ids), np.array([1, 1]), np.array([box, box]), np.ones(2))
+    assert list(tmp_path.iterdir()) == []
