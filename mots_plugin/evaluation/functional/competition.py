@@ -62,6 +62,10 @@ def _best_of(
     """Try every assignment of one group; see :func:`heaviest_matching`."""
     if len(component) == 1:
         return component
+    if len(component) == 2:  # they share an object, or would not be one group
+        second_best, best_pair = sorted(component, key=lambda pair: weights[pair])
+        clear = weights[best_pair] - weights[second_best] > _MARGIN * weights[best_pair]
+        return [best_pair] if clear else None
     in_row: dict[int, list[int]] = {}
     for pair in component:
         in_row.setdefault(rows[pair], []).append(pair)
