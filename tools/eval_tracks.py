@@ -8,7 +8,8 @@ instances_txt/SSSS.txt, SSSS/gt/gt.txt, instances/SSSS/FFFFFF.png. Boxes (kitti_
 data/SSSS.txt, label_02/SSSS.txt, SSSS/gt/gt.txt. Panoptic maps (step) are PNGs: panoptic_maps/val/SSSS/FFFFFF.png,
 SSSS/FFFFFF.png. Without a seqmap, all sequences of the ground truth are scored. Frames
 run from 0 (KITTI) or 1 (MOTChallenge) to what seqinfo.ini says, or to the last object. Format mot takes files without
-classes for MOT15, sequences named MOT20-… for MOT20, and all others for MOT16 or MOT17.
+classes for MOT15, sequences named MOT20-… for MOT20, and all others for MOT16 or MOT17. Results of boxes may hold a
+seconds.json, {"sequence": seconds that the tracker took}; then frames per second (FPS) are shown as well.
 """
 
 from __future__ import annotations

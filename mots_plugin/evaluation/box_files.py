@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -28,12 +29,14 @@ class BoxFile:
         root: The folder or zip file searched.
         member: The text file within, with forward slashes.
         last_frame: Last frame of the sequence if a ``seqinfo.ini`` beside says so.
+        seconds: That the tracker took for the sequence if a ``seconds.json`` at the root says so.
     """
 
     name: str
     root: Path
     member: str
     last_frame: int | None = None
+    seconds: float | None = None
 
     def __str__(self) -> str:
         return str(self.root / self.member)
@@ -64,6 +67,7 @@ def find_box_files(root: Path, first_line: re.Pattern[bytes]) -> dict[str, BoxFi
         FormatError: There is no such folder or zip file, or nothing in it.
     """
     members = list_members(root, ".txt", "boxes")
+    seconds = read_seconds(root)
     for pattern in TEXT_PATTERNS:
         found: dict[str, BoxFile] = {}
         for member in members:
@@ -72,11 +76,36 @@ def find_box_files(root: Path, first_line: re.Pattern[bytes]) -> dict[str, BoxFi
                 continue
             head = read_member(root, member, _HEAD)
             if not head.strip() or first_line.match(head):
-                found[match["name"]] = BoxFile(match["name"], root, member, _last_frame_beside(root, member))
+                name = match["name"]
+                found[name] = BoxFile(name, root, member, _last_frame_beside(root, member), seconds.get(name))
         if found:
             return dict(sorted(found.items()))
     layouts = "SSSS.txt, data/SSSS.txt, SSSS/gt/gt.txt or label_02/SSSS.txt"
     raise FormatError(root, "holds no boxes of any sequence in this format", f"expected {layouts}")
+
+
+def read_seconds(root: Path) -> dict[str, float]:
+    """Return the seconds that a tracker took for each sequence, if a ``seconds.json`` at the root has them.
+
+    Args:
+        root: A folder or zip file of results.
+
+    Raises:
+        FormatError: The file holds anything but positive numbers by name.
+    """
+    try:
+        text = read_member(root, "seconds.json")
+    except (FileNotFoundError, KeyError):
+        return {}
+    try:
+        seconds = {name: float(value) for name, value in json.loads(text).items()}
+        if not all(0 < value < float("inf") for value in seconds.values()):
+            raise ValueError("a value is not positive")
+    except (ValueError, TypeError, AttributeError) as error:
+        problem = f"holds no seconds ({type(error).__name__}: {error})"
+        cure = 'write {"sequence": seconds, …}, or remove the file'
+        raise FormatError(root / "seconds.json", problem, cure) from error
+    return seconds
 
 
 def _last_frame_beside(root: Path, member: str) -> int | None:

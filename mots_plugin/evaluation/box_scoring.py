@@ -130,7 +130,8 @@ class BoxBenchmark:
     @property
     def metrics(self) -> Mapping[str, tuple[str, ...]]:
         """Columns of a table, by metric family."""
-        return {name: METRIC_FAMILIES[name].columns for name in BOX_METRICS}
+        columns = {name: METRIC_FAMILIES[name].columns for name in BOX_METRICS}
+        return {**columns, "clear": (*columns["clear"], "FPS")}
 
     def find(self, root: Path) -> dict[str, BoxFile]:
         """Find the sequences of a folder or zip file."""
@@ -149,7 +150,11 @@ class BoxBenchmark:
         if faults:
             raise FaultySequenceError(faults + find_box_sequence_faults(truths, found, frames, rules))
         families = choose_families(metrics, self.id_switches)
-        return count_classes(box_pairs(truths, found, frames, rules), self.scored, families), ""
+        counts = count_classes(box_pairs(truths, found, frames, rules), self.scored, families)
+        if predictions.seconds is not None and "clear" in metrics:
+            for by_family in counts.values():
+                by_family["clear"] = replace(by_family["clear"], seconds=predictions.seconds)
+        return counts, ""
 
     def summarise(self, counts: Mapping[str, SequenceCounts], metrics: Sequence[str]) -> dict[str, Any]:
         """Turn the counts of all sequences into metrics."""

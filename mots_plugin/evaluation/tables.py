@@ -8,6 +8,8 @@ from typing import Any
 COLUMN_TITLES = {"IDSW": "IDS"}
 """Columns that a table calls otherwise than the metric is called."""
 
+RATES = ("FPS",)
+"""Metrics that are no fractions, and have a column only where they are known."""
 
 MANY_CLASSES = 5
 """From so many classes on, they share a table."""
@@ -77,11 +79,16 @@ def _class_names(summary: Mapping[str, Any]) -> list[str]:
 
 
 def _table(title: str, rows: Mapping[str, Mapping[str, float]], columns: Sequence[str]) -> str:
-    cells = [[name, *(_cell(scores.get(column)) for column in columns)] for name, scores in rows.items() if scores]
-    return format_table([title, *(COLUMN_TITLES.get(column, column) for column in columns)], cells)
+    shown = [name for name in columns if name not in RATES or any(name in scores for scores in rows.values())]
+    cells = [
+        [name, *(_cell(column, scores.get(column)) for column in shown)] for name, scores in rows.items() if scores
+    ]
+    return format_table([title, *(COLUMN_TITLES.get(column, column) for column in shown)], cells)
 
 
-def _cell(value: float | None) -> str:
+def _cell(metric: str, value: float | None) -> str:
     if value is None:
         return "-"  # a metric that means nothing for the class
-    return str(value) if isinstance(value, int) else f"{100 * value:.1f}"
+    if isinstance(value, int):
+        return str(value)
+    return f"{value if metric in RATES else 100 * value:.1f}"

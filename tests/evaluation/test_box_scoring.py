@@ -14,6 +14,7 @@ import pytest
 from mots_plugin.evaluation.benchmarks import choose_benchmark
 from mots_plugin.evaluation.file_scoring import score_files
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
+from mots_plugin.evaluation.tables import format_summary
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.seqmap import SequenceRange
 
@@ -179,6 +180,31 @@ def test_a_broken_seqinfo_is_named(tmp_path: Path) -> None:
     write(tmp_path / "gt" / "MOT17-02" / "gt" / "gt.txt", f"1,1,{ON_FIRST},1,1,1")
     write(tmp_path / "gt" / "MOT17-02" / "seqinfo.ini", "[Sequence]", "seqLength=many")
     with pytest.raises(FormatError, match=r"seqinfo\.ini: is no sequence info .*; write \[Sequence\] with seqLength"):
+        score(tmp_path, "mot")
+
+
+def test_frames_per_second_are_shown_where_the_results_tell_the_time(tmp_path: Path) -> None:
+    """12 frames in 3 and 5 seconds; without the time of one sequence, only that of the other is known."""
+    for side in ("gt", "pred"):
+        write(tmp_path / side / "a.txt", f"9,1,{ON_FIRST},1,1,1")
+        write(tmp_path / side / "b.txt", f"3,1,{ON_FIRST},1,1,1")
+    assert "FPS" not in score(tmp_path, "mot")["pedestrian"]
+    write(tmp_path / "pred" / "seconds.json", '{"a": 3, "b": 5}')
+    scores = score(tmp_path, "mot")
+    assert scores["pedestrian"]["FPS"] == 12 / 8
+    assert scores["sequences"]["a"]["pedestrian"]["FPS"] == 3
+    columns = choose_benchmark("mot", {}).metrics["clear"]
+    assert [line.split()[-1] for line in format_summary(scores, columns).splitlines()] == [
+        "FPS",
+        "---",
+        "1.5",
+        "3.0",
+        "0.6",
+    ]
+    write(tmp_path / "pred" / "seconds.json", '{"a": 3}')
+    assert "FPS" not in score(tmp_path, "mot")["pedestrian"]
+    write(tmp_path / "pred" / "seconds.json", '{"a": 0}')
+    with pytest.raises(FormatError, match=r"seconds\.json: holds no seconds .*; write \{.sequence.: seconds"):
         score(tmp_path, "mot")
 
 

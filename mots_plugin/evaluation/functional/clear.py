@@ -34,6 +34,7 @@ class ClearCounts:
         partly_tracked: Ground-truth tracks in between.
         mostly_lost: Ground-truth tracks matched in less than 20 % of their frames.
         similarity: Summed similarity (IoU) of the matches, the soft number of true positives.
+        seconds: That the tracker took for the frames; infinite if it is not known.
     """
 
     frames: int = 0
@@ -46,6 +47,7 @@ class ClearCounts:
     partly_tracked: int = 0
     mostly_lost: int = 0
     similarity: float = 0.0
+    seconds: float = math.inf
 
 
 def clear_counts(
@@ -107,8 +109,9 @@ def clear_scores(counts: ClearCounts, single_sequence: bool = False, rules: Rule
             a match.
 
     Returns:
-        Fractions (not percent), FAR in false positives per frame, and the counts themselves as integers; names as
-        trackeval spells them, but TP, FP, FN, recall, precision and F1 without its ``CLR_``.
+        Fractions (not percent), FAR in false positives per frame, FPS in frames per second if known, and the counts
+        themselves as integers; names as trackeval spells them, but TP, FP, FN, recall, precision and F1 without its
+        ``CLR_``.
     """
     tp, fp, fn, switches, soft_tp = counts.tp, counts.fp, counts.fn, counts.id_switches, counts.similarity
     objects, hypotheses = tp + fn, tp + fp
@@ -122,7 +125,7 @@ def clear_scores(counts: ClearCounts, single_sequence: bool = False, rules: Rule
             return -math.inf
         return 0.0 if single_sequence else float(credit)
 
-    return {
+    scores = {
         "sMOTA": accuracy(soft_tp - fp - switches),
         "MOTA": accuracy(tp - fp - switches),
         "MOTP": math.inf if infinite and not tp else soft_tp / max(1, tp),
@@ -144,6 +147,9 @@ def clear_scores(counts: ClearCounts, single_sequence: bool = False, rules: Rule
         "PTR": counts.partly_tracked / max(1, tracks),
         "MLR": 1.0 if single_sequence and not tracks else counts.mostly_lost / max(1, tracks),
     }
+    if math.isfinite(counts.seconds):
+        scores["FPS"] = counts.frames / counts.seconds
+    return scores
 
 
 def _count_id_switches(tracks: NDArray[np.int64], followers: NDArray[np.int64], rule: IdSwitchRule) -> int:
