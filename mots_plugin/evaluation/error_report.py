@@ -87,13 +87,17 @@ def summarise_errors(table: ErrorTable, counts: Mapping[str, ClearCounts]) -> st
         ]
         losses.append(f"{_points(count.tp - count.similarity, masks):.1f} by inexact masks")
         parts.append(f"{class_name}: sMOTSA {_percent(count)} of 100; points lost: {', '.join(losses)}")
-        parts.append(f"What costs most\n{_rank_reasons(own, masks)}")
-        parts.append(f"Where\n{_rank(own, ('sequence',), masks)}")
-        parts.append(f"Which objects\n{_rank(own.select(own.gt_id >= 0), ('sequence', 'gt_id'), masks)}")
         alarms = own.select(own.kind == FALSE_POSITIVE)
-        parts.append(f"Which false tracks\n{_rank(alarms, ('sequence', 'prediction_id'), masks)}")
-    seen = [reason for reason in REASONS if np.any(table.reason == reason)]
-    parts.append("\n".join(["Reasons", *(f"  {reason}: {REASONS[reason]}" for reason in seen)]))
+        rankings = {
+            "What costs most": _rank_reasons(own, masks),
+            "Where": _rank(own, ("sequence",), masks),
+            "Which objects": _rank(own.select(own.gt_id >= 0), ("sequence", "gt_id"), masks),
+            "Which false tracks": _rank(alarms, ("sequence", "prediction_id"), masks),
+        }
+        parts += [f"{title}\n{ranking}" for title, ranking in rankings.items() if ranking]
+    seen = [f"  {reason}: {meaning}" for reason, meaning in REASONS.items() if np.any(table.reason == reason)]
+    if seen:
+        parts.append("\n".join(["Reasons", *seen]))
     return "\n\n".join(parts)
 
 
@@ -117,10 +121,11 @@ def summarise_changes(
         old = went_away.select(went_away.class_name == class_name)
         scores = f"sMOTSA {_percent(counts_before[class_name])} before, {_percent(count)} after"
         parts.append(f"{class_name}: {scores}; {len(new)} errors appeared, {len(old)} went away")
-        parts += [
-            _rank_changes(new, old, columns, count.tp + count.fn)
-            for columns in (("kind", "reason"), ("sequence",), ("sequence", "kind", "reason"))
-        ]
+        if len(new) + len(old):
+            parts += [
+                _rank_changes(new, old, columns, count.tp + count.fn)
+                for columns in (("kind", "reason"), ("sequence",), ("sequence", "kind", "reason"))
+            ]
     return "\n\n".join(parts)
 
 
@@ -129,12 +134,14 @@ def _rank_reasons(table: ErrorTable, masks: int) -> str:
         [": ".join(map(str, key)), f"{_points(int(table.cost[rows].sum()), masks):.2f}", str(len(rows))]
         for key, rows in group(table, ("kind", "reason"))
     ]
-    return format_table(["what and why", "points", "errors"], cells)
+    return format_table(["what and why", "points", "errors"], cells) if cells else ""
 
 
 def _rank(table: ErrorTable, columns: Sequence[str], masks: int) -> str:
-    """Rank by columns; only the first rows."""
+    """Rank by columns; only the first rows, and nothing for no error."""
     groups = group(table, columns)
+    if not groups:
+        return ""
     cells = []
     for key, rows in groups[:_LONGEST]:
         members = table.select(rows)

@@ -169,5 +169,9 @@ def test_empty_tables_are_written_and_summarised(tmp_path: Path, draw) -> None:
     table, pairs = table_of(draw(CAR_1), draw(CAR_1), 1)
     write_errors(tmp_path / "errors.csv", table, [])
     assert (tmp_path / "errors.csv").read_text().startswith("change,sequence,frame,class,kind,reason,")
-    assert "sMOTSA 100.0 of 100" in summarise_errors(table, {"car": mots_counts(pairs.of_class(1))})
+    counts = {"car": mots_counts(pairs.of_class(1))}
+    lost = "points lost: 0.0 by 0 misses, 0.0 by 0 false positives, 0.0 by 0 id switches, 0.0 by inexact masks"
+    assert summarise_errors(table, counts) == f"car: sMOTSA 100.0 of 100; {lost}"
+    text = summarise_changes(table, table, counts, counts)
+    assert text == "car: sMOTSA 100.0 before, 100.0 after; 0 errors appeared, 0 went away"
     assert np.array(compare_errors(table, pairs, table, pairs, range(1))).size == 0

@@ -109,10 +109,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def report(path: Path, text: str) -> None:
-    """Print a summary, and write it to a file."""
-    print(text, end="\n\n")
+    """Write a summary to a file, and print it."""
     with atomic_write(path) as file:
         file.write(f"{text}\n")
+    print(text, end="\n\n")
 
 
 if __name__ == "__main__":
