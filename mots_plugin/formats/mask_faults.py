@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mots_plugin.formats.errors import Fault
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, MaskTracks
 from mots_plugin.formats.rle import find_broken, intersection, runs_of
+from mots_plugin.formats.text_masks import sizes_of
 
 
 def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
@@ -38,7 +39,7 @@ def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
         problem = f"track id {tracks.track_ids[later]} occurs twice in {where}"
         add(later, "duplicate", problem, "give each object of a frame its own id, also across classes")
 
-    sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64).reshape(-1, 2)
+    sizes = sizes_of(tracks.masks)
     broken = find_broken(tracks.masks)
     for unsound, rle_problem in broken.items():
         add(unsound, "rle", f"run-length code {rle_problem}", f"write the {row_name} anew from the mask")
@@ -49,7 +50,7 @@ def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
         problem = f"image size {size} differs from {first_size} in {_where(tracks, 0, row_name)}"
         add(row, "size", problem, "all masks of a sequence must have its image size (height width)")
 
-    starts, ends, rows = runs_of([tracks.masks[row] for row in np.flatnonzero(sound)])
+    starts, ends, rows = runs_of(tracks.select(sound).masks)
     rows = np.flatnonzero(sound)[rows]
     occupied = np.bincount(rows, minlength=len(tracks)) > 0
     for row in np.flatnonzero(sound & ~occupied):
@@ -71,7 +72,7 @@ def find_overlaps(tracks: MaskTracks) -> list[tuple[int, int, int]]:
     Returns:
         ``(row, row, shared pixels)`` triples. Masks of different image sizes are not compared.
     """
-    sizes = np.asarray([mask["size"] for mask in tracks.masks], np.int64).reshape(-1, 2)
+    sizes = sizes_of(tracks.masks)
     return _overlapping_pairs(tracks, sizes, *runs_of(tracks.masks))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.rle import RLE
+from mots_plugin.formats.text_masks import select_masks
 
 CLASS_NAMES = {1: "car", 2: "pedestrian", 10: "ignore"}
 """Class ids of KITTI MOTS and MOTSChallenge."""
@@ -38,7 +39,7 @@ class MaskTracks:
     frames: NDArray[np.int64] = field(default_factory=_no_integers)
     track_ids: NDArray[np.int64] = field(default_factory=_no_integers)
     class_ids: NDArray[np.int64] = field(default_factory=_no_integers)
-    masks: list[RLE] = field(default_factory=list)
+    masks: Sequence[RLE] = field(default_factory=list)
     lines: NDArray[np.int64] = field(default_factory=_no_integers)
     source: str = ""
     name: str = ""
@@ -68,6 +69,6 @@ class MaskTracks:
             frames=self.frames[index],
             track_ids=self.track_ids[index],
             class_ids=self.class_ids[index],
-            masks=[self.masks[row] for row in index],
+            masks=select_masks(self.masks, index),
             lines=self.lines[index],
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mots_plugin.formats.rle import RLE
+from mots_plugin.formats.text_masks import TextMasks
 
 _NUMBERS = 5
 _MOST_DIGITS = 9
@@ -13,15 +13,15 @@ _SPACE, _ZERO = b" "[0], b"0"[0]
 _SEPARATORS = np.frombuffer(b" " * _NUMBERS + b"\n", np.uint8)
 
 
-def read_columns(data: bytes) -> tuple[NDArray[np.int64], list[RLE]] | None:
+def read_columns(data: bytes) -> tuple[NDArray[np.int64], TextMasks] | None:
     """Read a text of lines, if each of them is five plain numbers and a code with one space between.
 
     Args:
         data: The text.
 
     Returns:
-        The ``(N, 5)`` numbers frame, track id, class id, height and width, and N masks; masks of one size in a row
-        share the list that states it. None if the text is of any other form.
+        The ``(N, 5)`` numbers frame, track id, class id, height and width, and N masks. None if the text is of any
+        other form.
     """
     if data and not data.endswith(b"\n"):
         data += b"\n"
@@ -36,13 +36,7 @@ def read_columns(data: bytes) -> tuple[NDArray[np.int64], list[RLE]] | None:
     numbers = _read_integers(characters, begin[:, :_NUMBERS], behind[:, :_NUMBERS])
     if numbers is None:
         return None
-    sizes = numbers[:, 3:]
-    if np.all(sizes == sizes[:1]):
-        shared = [sizes[0].tolist()] * len(sizes) if len(sizes) else []
-    else:
-        shared = sizes.tolist()
-    places = zip(shared, begin[:, -1].tolist(), behind[:, -1].tolist(), strict=True)
-    return numbers, [{"size": size, "counts": data[start:stop]} for size, start, stop in places]
+    return numbers, TextMasks(data, begin[:, -1], behind[:, -1], numbers[:, 3:])
 
 
 def _read_integers(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +64,7 @@ def parse_mots_txt(data: bytes, source: str, name: str | None = None) -> tuple[M
         faults: What is wrong with the others, in order.
     """
     columns = read_columns(data)
+    masks: Sequence[RLE]
     if columns is not None:
         table, masks = columns
         lines, faults = np.arange(1, len(masks) + 1), list[Fault]()

@@ -12,12 +12,8 @@ def masks_of(*drawings: str) -> list[rle.RLE]:
     return [rle.encode(np.array([[cell == "x" for cell in line] for line in drawing.split()])) for drawing in drawings]
 
 
-def strings_of(masks: list[rle.RLE]) -> list[bytes]:
-    return [mask["counts"] for mask in masks]
-
-
 def pairs_of(masks: list[rle.RLE], frames: list[int]) -> list[tuple[int, int, int]]:
-    found = mask_overlaps(strings_of(masks), np.array(frames), tuple(masks[0]["size"]))
+    found = mask_overlaps(masks, np.array(frames), tuple(masks[0]["size"]))
     return sorted(zip(found.first.tolist(), found.second.tolist(), found.pixels.tolist(), strict=True))
 
 
@@ -29,7 +25,7 @@ def test_shared_pixels_of_masks_of_one_frame() -> None:
     masks = masks_of(LEFT, RIGHT, TOP)
     assert pairs_of(masks, [0, 0, 0]) == [(0, 2, 2), (1, 2, 1)]
     assert pairs_of(masks, [0, 0, 1]) == []
-    assert mask_overlaps(strings_of(masks), np.array([0, 0, 0]), (2, 3)).areas.tolist() == [4, 2, 3]
+    assert mask_overlaps(masks, np.array([0, 0, 0]), (2, 3)).areas.tolist() == [4, 2, 3]
 
 
 def test_frames_need_not_be_sorted() -> None:
@@ -57,7 +53,7 @@ def test_a_column_left_out_within_a_mask() -> None:
 
 
 def test_empty_masks_and_no_masks() -> None:
-    found = mask_overlaps(strings_of(masks_of("... ...", TOP, "... ...")), np.array([0, 0, 0]), (2, 3))
+    found = mask_overlaps(masks_of("... ...", TOP, "... ..."), np.array([0, 0, 0]), (2, 3))
     assert found.areas.tolist() == [0, 3, 0]
     assert len(found.first) == 0
     assert len(mask_overlaps([], np.zeros(0, np.int64), (2, 3)).areas) == 0
@@ -69,7 +65,7 @@ def test_agrees_with_pycocotools(seed: int, height: int, width: int, count: int)
     rng = np.random.default_rng(seed)
     masks = [rle.encode(rng.random((height, width)) < rng.choice([0, 0.2, 0.5, 0.9, 1])) for _ in range(count)]
     frames = rng.integers(0, 3, count)
-    found = mask_overlaps(strings_of(masks), frames, (height, width))
+    found = mask_overlaps(masks, frames, (height, width))
     shared = np.zeros((count, count), int)
     shared[found.first, found.second] = found.pixels
     assert (shared == np.triu(rle.intersection(masks, masks) * (frames[:, None] == frames), 1)).all()
@@ -102,4 +98,4 @@ def test_an_image_too_high_for_16_bits() -> None:
 
 def test_broken_strings_are_refused() -> None:
     with pytest.raises(ValueError, match="run-length code"):
-        mask_overlaps([coded(1, 1, 7)["counts"], b"4"], np.array([0, 1]), (3, 3))
+        mask_overlaps([coded(1, 1, 7), coded(4)], np.array([0, 1]), (3, 3))

@@ -72,7 +72,7 @@ def test_real_cars_and_pedestrians(tmp_path: Path, shared_data: Path) -> None:
         cars.track_ids[:] += 1000
         people.track_ids[:] += 2000
         columns = [np.concatenate([getattr(cars, column), getattr(people, column)]) for column in COLUMNS]
-        joined = MaskTracks(*columns, masks=cars.masks + people.masks)
+        joined = MaskTracks(*columns, masks=[*cars.masks, *people.masks])
         truth = perturb(joined, rng, jitter=0)  # painted anew: masks of the two classes may overlap
         sequences[name] = (truth, perturb(truth, rng, jitter=5), range(25))
     assert_equal_to_trackeval(tmp_path, sequences, "kitti_mots", {"car": 1, "pedestrian": 2})

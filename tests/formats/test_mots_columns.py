@@ -40,12 +40,6 @@ def test_numbers_of_up_to_nine_digits_in_a_line_as_short_as_can_be() -> None:
     assert_same(b"123456789 1 999999999 10 1 0\n7 123 4 5 6 0\n")
 
 
-def test_masks_of_one_size_share_it() -> None:
-    columns = read_columns(b"0 1 1 3 4 08\n1 1 1 3 4 14\n")
-    assert columns is not None
-    assert columns[1][0]["size"] is columns[1][1]["size"]
-
-
 @pytest.mark.parametrize(
     "data",
     [

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mots_plugin.formats.rle import RLE
 from mots_plugin.formats.rle_counts import foreground_boundaries
+from mots_plugin.formats.text_masks import codes_of
 
 _BATCH = 1000
 """Masks taken at once, or a few more: enough for array arithmetic to pay, few enough for the processor's cache."""
@@ -68,11 +70,11 @@ class _Layers:
     blocks: NDArray[np.uint16] | NDArray[np.uint32]
 
 
-def mask_overlaps(strings: Sequence[bytes], frames: NDArray[np.int64], image_size: tuple[int, int]) -> MaskOverlaps:
+def mask_overlaps(masks: Sequence[RLE], frames: NDArray[np.int64], image_size: tuple[int, int]) -> MaskOverlaps:
     """Count the pixels that masks share.
 
     Args:
-        strings: Run-length codes of N masks, as in ``RLE["counts"]``.
+        masks: N masks.
         frames: ``(N,)`` frame of each; masks of different frames are not compared.
         image_size: ``(height, width)`` of every mask, pixels.
 
@@ -82,7 +84,7 @@ def mask_overlaps(strings: Sequence[bytes], frames: NDArray[np.int64], image_siz
     # Until it has seen a large array freed, glibc hands arrays back to the system and gets them anew, page by page: a
     # quarter of the time here. This array costs nothing, for no page of it is touched.
     np.empty(_WORKSPACE, np.uint8)
-    areas = np.zeros(len(strings), np.int64)
+    areas = np.zeros(len(masks), np.int64)
     nothing = np.zeros(0, np.int64)
     found = [(nothing, nothing, nothing)]
     order = np.argsort(frames, kind="stable")
@@ -92,8 +94,8 @@ def mask_overlaps(strings: Sequence[bytes], frames: NDArray[np.int64], image_siz
         if begin == stop:
             continue
         batch = order[begin:stop]
-        batch_strings = [strings[row] for row in batch.tolist()]
-        areas[batch], first, second, pixels = _overlaps_of_batch(batch_strings, frames[begin:stop], image_size)
+        strings = codes_of(masks, batch)
+        areas[batch], first, second, pixels = _overlaps_of_batch(strings, frames[begin:stop], image_size)
         first, second = batch[first], batch[second]
         found.append((np.minimum(first, second), np.maximum(first, second), pixels))
     return MaskOverlaps(areas, *(np.concatenate(column) for column in zip(*found, strict=True)))

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from mots_plugin.evaluation.functional.mask_overlaps import MaskOverlaps, mask_overlaps
 from mots_plugin.evaluation.functional.matching import EPSILON, match_by_similarity
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, find_sequence_faults
-from mots_plugin.evaluation.functional.track_pairs import TrackPairs, number_from_zero
+from mots_plugin.evaluation.functional.track_pairs import TrackPairs, number_from_zero, without_repeats
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import encode, merge
+from mots_plugin.formats.text_masks import join_masks, sizes_of
 
 
 @dataclass(frozen=True)
@@ -126,16 +127,17 @@ def _check_rows(ground_truth: MaskTracks, predictions: MaskTracks, frames: Seque
     Raises:
         _FaultyError: Something breaks a rule.
     """
-    sizes = [mask["size"] for tracks in (ground_truth, predictions) for mask in tracks.masks]
-    if sizes and sizes.count(sizes[0]) < len(sizes):
+    sizes = np.concatenate([sizes_of(ground_truth.masks), sizes_of(predictions.masks)])
+    if np.any(sizes != sizes[:1]):
         raise _FaultyError("masks of different image sizes")
     objects = ground_truth.class_ids != IGNORE_CLASS
     for tracks, rows in ((ground_truth, objects), (predictions, slice(None))):
-        if not np.isin(tracks.frames, frames).all():
+        if not np.isin(without_repeats(tracks.frames), frames).all():
             raise _FaultyError("frames out of range")
         frame, track = tracks.frames[rows], tracks.track_ids[rows]
-        order = np.lexsort((track, frame))
-        if np.any((np.diff(frame[order]) == 0) & (np.diff(track[order]) == 0)):
+        order = np.argsort(track, kind="stable")  # within a track, in the order of frames
+        frame, track = frame[order], track[order]
+        if np.any((frame[1:] == frame[:-1]) & (track[1:] == track[:-1])):
             raise _FaultyError("an id twice in a frame")
 
 
@@ -145,11 +147,10 @@ def _overlaps(ground_truth: MaskTracks, predictions: MaskTracks) -> MaskOverlaps
     Raises:
         _FaultyError: Masks of one side overlap, other than ignore regions, or a mask is broken.
     """
-    masks = ground_truth.masks + predictions.masks
-    height, width = masks[0]["size"] if masks else (1, 1)
+    masks = join_masks(ground_truth.masks, predictions.masks)
+    height, width = masks[0]["size"] if len(masks) else (1, 1)
     try:
-        strings = [mask["counts"] for mask in masks]
-        overlaps = mask_overlaps(strings, np.concatenate([ground_truth.frames, predictions.frames]), (height, width))
+        overlaps = mask_overlaps(masks, np.concatenate([ground_truth.frames, predictions.frames]), (height, width))
     except ValueError as error:
         raise _FaultyError(str(error)) from error
     ignored = np.append(ground_truth.class_ids == IGNORE_CLASS, np.zeros(len(predictions), bool))
