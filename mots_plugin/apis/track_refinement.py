@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.annotation.box_videos import BoxVideo
+from mots_plugin.annotation.given_masks import match_given
 from mots_plugin.apis.object_refinement import ObjectRefiner
-from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.mots_txt import read_mots_txt, write_mots_txt
 from mots_plugin.formats.rle import RLE
@@ -25,28 +25,6 @@ def describe_objects(video: BoxVideo) -> list[Object]:
     """Return each box of a video, in its order."""
     boxes = zip(video.tracks.frames.tolist(), video.tracks.boxes.tolist(), strict=True)
     return [{"img_path": str(video.images[frame]), "bbox": box} for frame, box in boxes]
-
-
-def match_given(video: BoxVideo, given: MaskTracks) -> NDArray[np.int64]:
-    """Return, for each box, the row of the mask given for it, -1 where there is none.
-
-    Raises:
-        FormatError: A mask of another size than the image, or of a track that has no box in that frame.
-    """
-    keys = zip(video.tracks.frames.tolist(), video.tracks.track_ids.tolist(), strict=True)
-    box_row = {key: row for row, key in enumerate(keys)}
-    matched = np.full(len(video), -1)
-    for row, (frame, track_id) in enumerate(zip(given.frames.tolist(), given.track_ids.tolist(), strict=True)):
-        place = f"{video.name}, frame {frame}, track {track_id}"
-        if (frame, track_id) not in box_row:
-            cure = f"add its box to {video.tracks.source}, or remove the mask"
-            raise FormatError(given.source, "a mask was given where the track has no box", cure, place)
-        size = list(given.masks[row]["size"])
-        if size != [video.height, video.width]:
-            problem = f"a mask is {size} (height, width), its image {[video.height, video.width]}"
-            raise FormatError(given.source, problem, "draw it on the image in its original size", place)
-        matched[box_row[frame, track_id]] = row
-    return matched
 
 
 class TrackRefiner:
@@ -80,8 +58,9 @@ class TrackRefiner:
             rows = np.flatnonzero(video.tracks.track_ids == track_id)
             rows = rows[np.argsort(video.tracks.frames[rows], kind="stable")]
             path = None if self._folder is None else self._folder / video.name / f"{track_id}.txt"
-            if path is not None and path.is_file():
-                yield rows, read_mots_txt(path).masks
+            done = MaskTracks() if path is None or not path.is_file() else read_mots_txt(path)
+            if np.array_equal(done.frames, video.tracks.frames[rows]):
+                yield rows, done.masks
                 continue
             masks = {row: given.masks[given_row[row]] for row in rows.tolist() if given_row[row] >= 0}
             rest = [row for row in rows.tolist() if row not in masks]

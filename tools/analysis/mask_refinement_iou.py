@@ -22,7 +22,6 @@ import numpy as np
 from pycocotools.mask import iou as box_iou
 
 from mots_plugin.annotation.box_videos import BoxVideo, find_box_files, read_box_video
-from mots_plugin.annotation.chosen_frames import spread_over_track
 from mots_plugin.annotation.mask_result import without_overlaps
 from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
@@ -85,6 +84,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parse_arguments(argv)
     from tqdm import tqdm
 
+    from mots_plugin.apis.annotation_rounds import first_boxes
     from mots_plugin.apis.config_files import read_config
     from mots_plugin.apis.object_refinement import ObjectRefiner
     from mots_plugin.apis.track_refinement import TrackRefiner
@@ -102,11 +102,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             others = read_box_video(box_files[name], name, "mot").tracks
             first = min(video.images) - 1  # MOTChallenge counts frames from 1
             video = replace(video, tracks=take_boxes(video.tracks, replace(others, frames=others.frames + first)))
-        given = np.zeros(len(truth), bool)
+        given = first_boxes(video, arguments.given)
         track_ids = np.unique(truth.track_ids)
-        for track_id in track_ids if arguments.given else ():
-            own = truth.track_ids == track_id
-            given |= own & np.isin(truth.frames, spread_over_track(np.sort(truth.frames[own]), arguments.given))
         masks = list(truth.masks)
         for rows, made in tqdm(
             refiner.refine(video, truth.select(given)), total=len(track_ids), desc=name, unit="object"
