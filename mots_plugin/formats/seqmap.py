@@ -1,7 +1,8 @@
 """Seqmaps: text files that say which sequences, and which frames of them, belong to a split.
 
 mots_tools writes ``<sequence> empty <first frame> <last frame>``, both frames inclusive; TrackEval writes a header line
-``name`` and then only names. Both are read.
+``name`` and then only names. Both are read, and so are the files of KITTI's box benchmark, which have the number of
+frames in place of the last one and are told by their name, ``evaluate_tracking.seqmap.*``.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def read_seqmap(path: str | os.PathLike[str]) -> list[SequenceRange]:
         OSError: The file cannot be read.
     """
     ranges: list[SequenceRange] = []
+    counts_frames = Path(path).name.startswith("evaluate_tracking.seqmap")
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
@@ -71,7 +73,8 @@ def read_seqmap(path: str | os.PathLike[str]) -> list[SequenceRange]:
         if len(fields) == 1:
             entry = SequenceRange(fields[0], source=f"{os.fspath(path)}:{number}")
         elif len(fields) == 4 and fields[2].isdecimal() and fields[3].isdecimal():
-            entry = SequenceRange(fields[0], int(fields[2]), int(fields[3]), source=f"{os.fspath(path)}:{number}")
+            last = int(fields[3]) - counts_frames
+            entry = SequenceRange(fields[0], int(fields[2]), last, source=f"{os.fspath(path)}:{number}")
         else:
             raise FormatError(path, f"cannot read '{line[:60]}'", _CURE, number)
         if entry.first_frame is not None and entry.last_frame is not None and entry.last_frame < entry.first_frame:

@@ -95,3 +95,9 @@ def test_leave_one_out_by_number():
     assert [(entry.name, entry.last_frame) for entry in val] == [("0002", 600)]
     with pytest.raises(ValueError, match="sequence 7 is not among 0002, 0005, 0009, 0011"):
         leave_one_out(MOTS_CHALLENGE_TRAIN, "7")
+
+
+def test_seqmaps_of_kittis_boxes_count_frames(tmp_path):
+    path = tmp_path / "evaluate_tracking.seqmap.training"
+    path.write_text("0000 empty 000000 000154\n")
+    assert [(entry.first_frame, entry.last_frame) for entry in read_seqmap(path)] == [(0, 153)]
