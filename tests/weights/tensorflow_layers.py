@@ -1,7 +1,7 @@
 """Layers as TensorFlow defines them, in numpy, and random variables under the names of the released checkpoint.
 
 Arrays are (frames, height, width, channels). Written from the definitions of the layers, to check converted weights
-against; nothing here knows torch.
+against; nothing here knows torch. Where TensorFlow is installed, test_tensorflow_layers.py compares them with its own.
 """
 
 import numpy as np
