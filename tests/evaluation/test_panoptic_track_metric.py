@@ -18,7 +18,9 @@ from panoptic_drawings import random_panoptic_video
 from mots_plugin.evaluation.file_scoring import score_files
 from mots_plugin.evaluation.metrics.panoptic_track_metric import PanopticTrackMetric
 from mots_plugin.evaluation.step_scoring import StepBenchmark
+from mots_plugin.formats.coco_video import VideoFrames, from_mask_tracks, write_coco_video
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.step_png import read_step_png, write_step_png
 
 FAMILIES = ["stq", "pq", "vpq", "pat", "ptq"]
@@ -90,7 +92,7 @@ def test_the_numbers_are_those_of_the_files(tmp_path, class_list, videos):
 
 
 def test_it_runs_again_in_an_evaluator_and_writes_nothing_without_a_folder(tmp_path, class_list, videos):
-    metric = PanopticTrackMetric(str(tmp_path / "gt"), "stq", class_list=class_list, prefix="val")
+    metric = PanopticTrackMetric(str(tmp_path / "gt"), metric="stq", class_list=class_list, prefix="val")
     evaluator = Evaluator([metric])
     results = []
     for _ in range(2):
@@ -128,7 +130,7 @@ def test_what_does_not_fit_the_ground_truth_is_refused(tmp_path, class_list, vid
 
 def test_names_are_checked_before_anything_runs(tmp_path):
     with pytest.raises(FormatError, match="there is no metric smotsa; known are: stq, pq, vpq, pat, ptq"):
-        PanopticTrackMetric(str(tmp_path), "smotsa")
+        PanopticTrackMetric(str(tmp_path), metric="smotsa")
 
 
 def test_videos_that_were_not_tracked_are_named(tmp_path, class_list, videos, monkeypatch):
@@ -139,3 +141,9 @@ def test_videos_that_were_not_tracked_are_named(tmp_path, class_list, videos, mo
     metric.evaluate(4)
     assert warnings == [f"Not tracked, so not scored: 0006 (of {tmp_path / 'gt'})"]
     assert set(metric.summary["sequences"]) == {"0002"}
+    frames = VideoFrames("0002", list(range(4)), [f"0002/{frame}.png" for frame in range(4)], 24, 40)
+    write_coco_video(tmp_path / "val.json", from_mask_tracks([(frames, MaskTracks())]))
+    metric.ann_file = str(tmp_path / "val.json")
+    metric.process(None, [finished("0002", videos["0002"], 4).to_dict()])
+    metric.evaluate(4)
+    assert len(warnings) == 1  # 0006 was not asked for

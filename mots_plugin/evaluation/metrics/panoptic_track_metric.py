@@ -24,6 +24,7 @@ from mots_plugin.evaluation.panoptic_results import PanopticResultWriter
 from mots_plugin.evaluation.step_scoring import StepBenchmark
 from mots_plugin.evaluation.tables import format_tables
 from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.coco_video import read_coco_video
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.step_sequences import StepSequence, find_step_sequences
 
@@ -50,6 +51,7 @@ class PanopticTrackMetric(BaseMetric):
     Args:
         panoptic_maps: Ground truth: folder or zip file of maps, as
             :func:`mots_plugin.formats.step_sequences.find_step_sequences` finds them; videos go by the names there.
+        ann_file: COCO-video json that names the videos to be tested; without it, all of the ground truth are.
         metric: Names of metric families; see
             :data:`mots_plugin.evaluation.functional.panoptic_families.PANOPTIC_FAMILIES`.
         out_dir: Where to leave ``panoptic_maps/<video>/FFFFFF.png`` and ``metrics.json``; nothing is written without.
@@ -61,6 +63,7 @@ class PanopticTrackMetric(BaseMetric):
     def __init__(
         self,
         panoptic_maps: str,
+        ann_file: str | None = None,
         metric: str | Sequence[str] = ("stq",),
         out_dir: str | None = None,
         class_list: str = "kitti_step",
@@ -73,6 +76,7 @@ class PanopticTrackMetric(BaseMetric):
         self.metrics = (metric,) if isinstance(metric, str) else tuple(metric)
         check_metric_names(self.metrics, self.benchmark.metrics)
         self.panoptic_maps = panoptic_maps
+        self.ann_file = ann_file
         self.out_dir = out_dir
         self.summary: dict[str, Any] = {}
         self._videos: dict[str, _OpenVideo] = {}
@@ -179,6 +183,11 @@ class PanopticTrackMetric(BaseMetric):
             self._writer = None
         self.results.clear()
 
+    def _wanted_videos(self) -> list[str]:
+        if self.ann_file is None:
+            return list(self.truths)
+        return [video["name"] for video in read_coco_video(self.ann_file).videos]
+
     def compute_metrics(self, results: list[tuple[str, dict[str, Any]]]) -> dict[str, float]:
         """Turn the counts of all videos into metrics, and log them.
 
@@ -192,9 +201,11 @@ class PanopticTrackMetric(BaseMetric):
             raise FormatError(self.panoptic_maps, "no video was tracked to its end", "check the test data loader")
         logger = MMLogger.get_current_instance()
         counts = dict(results)
-        missing = [name for name in self.truths if name not in counts]
+        missing = [name for name in self._wanted_videos() if name not in counts]
         if missing:
-            logger.warning(f"Not tracked, so not scored: {', '.join(missing)} (of {self.panoptic_maps})")
+            logger.warning(
+                f"Not tracked, so not scored: {', '.join(missing)} (of {self.ann_file or self.panoptic_maps})"
+            )
         self.summary = self.benchmark.summarise(counts, self.metrics)
         logger.info(f"\n{format_tables(self.summary, [self.benchmark.metrics[name] for name in self.metrics])}")
         if self.out_dir is not None and is_main_process():
