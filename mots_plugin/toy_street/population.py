@@ -18,7 +18,7 @@ SMALLEST, LARGEST = 0.1, 2 / 3
 _TRIES_PER_FRAME = 75
 _PATIENCE = 60  # failures in a row before people may take a vehicle's place
 _CAR_SHARE = 0.5
-_CROSSING = 0.7  # share of the frames that two people are seen together in which one may cover the other
+_CROSSING = 0.15  # share of the frames that two people are seen together in which one may cover the other
 _PAVEMENT = (ROAD_HALF + 0.6, KERB - 0.4)
 
 
@@ -141,7 +141,7 @@ def _draw_people(rng: np.random.Generator, camera: Camera, junctions: list[float
     choice = rng.random()
     if choice < 0.06:
         return [_cyclist(rng, camera, moment)]
-    return (_strollers if choice < 0.45 else _crossers)(rng, camera, moment)
+    return (_strollers if choice < 0.55 else _crossers)(rng, camera, moment)
 
 
 def _draw_vehicle(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int) -> list[Path]:

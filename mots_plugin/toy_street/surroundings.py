@@ -157,16 +157,16 @@ def _street_furniture(
             if all(abs(z - junction) > JUNCTION_HALF for junction in junctions):
                 kind = rng.random()
                 leaf = leaves[rng.integers(len(leaves))]
-                if kind < 0.4:
+                if kind < 0.28:
                     faces = _tree(rng, bark, leaf)
-                elif kind < 0.75:
+                elif kind < 0.52:
                     faces = _lamp(steel, side)
-                elif kind < 0.88:
+                elif kind < 0.61:
                     faces = _signpost(rng, steel, boards[rng.integers(len(boards))])
                 else:
-                    faces = [textured(rectangle(-0.8, -0.9, 0.8, 0), leaf, VEGETATION)]
+                    faces = [textured(rectangle(-1.1, -0.9, 1.1, 0), leaf, VEGETATION)]
                 bodies.append(_body(faces, frames, layer=3, x=side * (ROAD_HALF + 0.45), z=z))
-            z += float(rng.uniform(4.5, 9))
+            z += float(rng.uniform(2.5, 5))
     return bodies
 
 
