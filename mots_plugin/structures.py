@@ -8,7 +8,7 @@ All coordinates are pixels of the *original image* (before any resize): x to the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypedDict
 
 import numpy as np
@@ -79,8 +79,7 @@ class Observations:
         """
         index = np.asarray(rows)
         index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.intp)
-        return replace(
-            self,
+        return Observations(
             boxes=self.boxes[index],
             scores=self.scores[index],
             labels=self.labels[index],

@@ -122,9 +122,11 @@ def associate(stages: Sequence[Stage], tracks: TrackBank, observations: Observat
     matched = np.full(len(tracks), -1, np.intp)
     free = np.ones(len(observations), bool)
     for stage in stages:
-        track_rows = np.flatnonzero((matched < 0) & stage.takes_tracks(tracks))
-        observation_rows = np.flatnonzero(free & stage.takes_observations(observations))
-        if not len(track_rows) or not len(observation_rows):
+        (track_rows,) = ((matched < 0) & stage.takes_tracks(tracks)).nonzero()
+        if not len(track_rows):
+            continue
+        (observation_rows,) = (free & stage.takes_observations(observations)).nonzero()
+        if not len(observation_rows):
             continue
         chosen_tracks, chosen_observations = stage.match(
             tracks if len(track_rows) == len(tracks) else tracks.select(track_rows),

@@ -78,7 +78,7 @@ class StagedTracker:
         self._last_frame = frame.index
 
         rows = self.lifecycle.usable(observations)
-        usable = observations.select(rows)
+        usable = observations if len(rows) == len(observations) else observations.select(rows)
         matched = associate(self.stages, self.bank, usable, frame)
         seen = np.flatnonzero(matched >= 0)
         self.bank.see(seen, usable.select(matched[seen]), frame.index)
@@ -86,7 +86,8 @@ class StagedTracker:
         unmatched = np.ones(len(usable), bool)
         unmatched[matched[seen]] = False
         born = self.lifecycle.births(usable, unmatched)
-        self.bank.add(self.id_allocator.take(len(born)), usable.select(born), frame.index)
+        if len(born):
+            self.bank.add(self.id_allocator.take(len(born)), usable.select(born), frame.index)
 
         self.bank.states = self.lifecycle.states(self.bank, frame.index)
         observed = np.concatenate([matched, born])

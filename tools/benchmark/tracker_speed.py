@@ -196,6 +196,8 @@ def main() -> None:
                     progress.update()
             for title, measured in times.items():
                 medians[title].append(float(np.median(measured)))
+            summary = ", ".join(f"{title} {values[-1]:.2f}" for title, values in medians.items())
+            progress.write(f"{objects} objects, ms a frame: {summary}")
     reference = medians[next(iter(OWN))]
     rows = []
     for title, values in medians.items():

@@ -119,9 +119,13 @@ class BoxKalmanFilter:
 
     def boxes(self, states: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return the ``(T, 4)`` xyxy boxes of the means."""
-        centre, aspect, height = states[:, _POSITION, :2], states[:, _POSITION, 2], states[:, _POSITION, _HEIGHT]
-        half = np.stack([aspect * height, height], axis=1) / 2
-        return np.concatenate([centre - half, centre + half], axis=1).astype(np.float32)
+        means = states[:, _POSITION]
+        half = means[:, 2:] / 2
+        half[:, 0] *= means[:, _HEIGHT]
+        boxes = np.empty((len(states), 4), np.float32)
+        boxes[:, :2] = means[:, :2] - half
+        boxes[:, 2:] = means[:, :2] + half
+        return boxes
 
     def _measurement_variance(self, states: NDArray[np.float64]) -> NDArray[np.float64]:
         return _variance(self._measurement, states[:, _POSITION, _HEIGHT, None] ** 2)
