@@ -40,7 +40,8 @@ def plan(method: str, folder: Path) -> list[Step]:
     return [
         Step(
             "render a street",
-            [*python, "data_converters/toy_street.py", str(data), "--sequences", "36", "--val-sequences", "4"],
+            [*python, "data_converters/toy_street.py", str(data), "--sequences", "72", "--val-sequences", "8"]
+            + ["--frames", "20"],
             data / "val.seqmap",
         ),
         Step(
