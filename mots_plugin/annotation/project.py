@@ -122,7 +122,7 @@ class Project:
             frames=np.concatenate([kept.frames, masks.frames]),
             track_ids=np.concatenate([kept.track_ids, masks.track_ids]),
             class_ids=np.concatenate([kept.class_ids, masks.class_ids]),
-            masks=kept.masks + masks.masks,
+            masks=[*kept.masks, *masks.masks],
         )
         write_mots_txt(self._given_file(name), merged)
 

@@ -60,9 +60,9 @@ class TrackRefiner:
             path = None if self._folder is None else self._folder / video.name / f"{track_id}.txt"
             done = MaskTracks() if path is None or not path.is_file() else read_mots_txt(path)
             if np.array_equal(done.frames, video.tracks.frames[rows]):
-                yield rows, done.masks
+                yield rows, list(done.masks)
                 continue
-            masks = {row: given.masks[given_row[row]] for row in rows.tolist() if given_row[row] >= 0}
+            masks = {row: given.masks[int(given_row[row])] for row in rows.tolist() if given_row[row] >= 0}
             rest = [row for row in rows.tolist() if row not in masks]
             if rest:
                 self._refiner.restore(self._weights)

@@ -78,7 +78,7 @@ def write_cvat(path: str | os.PathLike[str], frames: VideoFrames, tracks: MaskTr
     for position, (number, file_name) in enumerate(zip(frames.frame_numbers, frames.file_names, strict=True)):
         image = SubElement(root, "image", id=str(position), name=file_name)
         image.attrib.update(width=str(frames.width), height=str(frames.height))
-        for row in np.flatnonzero(tracks.frames == number):
+        for row in np.flatnonzero(tracks.frames == number).tolist():
             crop, left, top = decode_crop(tracks.masks[row])
             if not crop.size:
                 continue

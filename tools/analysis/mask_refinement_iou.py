@@ -113,7 +113,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         objects += len(track_ids)
         result = without_overlaps(video.tracks, masks, given=given)
         kept = dict(zip(zip(result.frames.tolist(), result.track_ids.tolist(), strict=True), result.masks, strict=True))
-        for row in np.flatnonzero(~given):
+        for row in np.flatnonzero(~given).tolist():
             mask = kept.get((int(truth.frames[row]), int(truth.track_ids[row])))
             value = 0.0 if mask is None else float(iou([mask], [truth.masks[row]])[0, 0])
             ious[int(truth.class_ids[row])].append(value)
