@@ -16,6 +16,7 @@ from mots_plugin.annotation.box_videos import BoxVideo
 from mots_plugin.apis.mask_generation import MaskHeadOnBoxes
 from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.rle import boxes as tight_boxes
 
 CONFIG = Path(__file__).resolve().parents[2] / "configs/track_rcnn/track_rcnn_tiny-fpn_900i_toy-street.py"
 REFINEMENT = CONFIG.parents[1] / "mask_refinement/mask_refinement_tiny_900i_toy-street.py"
@@ -91,12 +92,10 @@ def test_the_box_head_may_correct_the_boxes_first(model_files, images):
     torch.nn.init.zeros_(head._roi_head.mask_head.conv_logits.weight)
     torch.nn.init.constant_(head._roi_head.mask_head.conv_logits.bias, 9.0)
     (rows, (mask,)), *_ = head.masks(BoxVideo("a", tracks, 96, 160, images))
-    from mots_plugin.formats.rle import boxes
-
     # Centre (70 + 6, 55 + 5), size (60, 50) times exp(0.2), cut off at the border.
     expected = [76 - 36.64, 60 - 30.54, 76 + 36.64, 60 + 30.54]
     assert rows.tolist() == [0]
-    assert boxes([mask])[0] == pytest.approx(expected, abs=1.01)
+    assert tight_boxes([mask])[0] == pytest.approx(expected, abs=1.01)
 
 
 def test_a_model_without_mask_head_is_refused(model_files, tmp_path):
