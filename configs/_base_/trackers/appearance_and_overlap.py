@@ -1,5 +1,5 @@
 # For small networks: association distance and flow-warped mask overlap added up in one stage, lost tracks kept for
-# eight frames. Cars, which such a network finds with ease, must be surer than people before they start a track.
+# eight frames. Only what the network is sure of starts a track.
 _stage = dict(
     type='Stage',
     cues=[dict(type='EmbeddingCue'), dict(type='MaskIoUCue')],
@@ -13,11 +13,11 @@ tracker = dict(
         dict(  # car
             type='StagedTracker',
             stages=[_stage],
-            lifecycle=dict(type='Lifecycle', birth_score=0.8, min_score=0.6, min_mask_area=11, keep_alive=8)),
+            lifecycle=dict(type='Lifecycle', birth_score=0.85, min_score=0.6, min_mask_area=11, keep_alive=8)),
         dict(  # pedestrian
             type='StagedTracker',
             stages=[_stage],
-            lifecycle=dict(type='Lifecycle', birth_score=0.7, min_score=0.5, min_mask_area=11, keep_alive=8)),
+            lifecycle=dict(type='Lifecycle', birth_score=0.85, min_score=0.6, min_mask_area=11, keep_alive=8)),
     ])
 
 _settings = {
