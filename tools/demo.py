@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-CONFIGS = {"track_rcnn": "configs/track_rcnn/track_rcnn_tiny-fpn_900i_toy-street.py"}
+CONFIGS = {"track_rcnn": "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"}
 
 PROCESSES = 2  # fixed, since the size of a training step depends on it; the cores are shared out among them
 

@@ -141,7 +141,7 @@ def _draw_people(rng: np.random.Generator, camera: Camera, junctions: list[float
     choice = rng.random()
     if choice < 0.06:
         return [_cyclist(rng, camera, moment)]
-    return (_strollers if choice < 0.55 else _crossers)(rng, camera, moment)
+    return (_strollers if choice < 0.7 else _crossers)(rng, camera, moment)
 
 
 def _draw_vehicle(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int) -> list[Path]:

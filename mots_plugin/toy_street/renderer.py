@@ -23,7 +23,7 @@ from mots_plugin.toy_street.shapes import GROUND, STREET, WALLS
 from mots_plugin.toy_street.surroundings import KERB
 
 _FEWEST_PIXELS = 100
-_SMALLEST_SHARE = 0.25
+_SMALLEST_SHARE = 0.35
 _BEHIND, _FARTHEST = -40.0, 140.0  # metres; faces are up to 60 m long
 _FEW_CORNERS = 16
 

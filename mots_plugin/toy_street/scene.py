@@ -34,7 +34,7 @@ class StreetSettings:
     frames: int = 40
     width: int = 416
     height: int = 192
-    objects: float = 6.4
+    objects: float = 6.5
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -166,7 +166,7 @@ def _street_furniture(
                 else:
                     faces = [textured(rectangle(-1.1, -0.9, 1.1, 0), leaf, VEGETATION)]
                 bodies.append(_body(faces, frames, layer=3, x=side * (ROAD_HALF + 0.45), z=z))
-            z += float(rng.uniform(2.5, 5))
+            z += float(rng.uniform(2.2, 4.4))
     return bodies
 
 

@@ -17,7 +17,7 @@ from mots_plugin.apis.annotation_rounds import ask_for_first_masks, run_round
 from mots_plugin.formats import FormatError, MaskTracks, find_faults, read_mots_txt
 from mots_plugin.formats.rle import encode
 
-TINY = Path(__file__).resolve().parents[2] / "configs/mask_refinement/mask_refinement_tiny_900i_toy-street.py"
+TINY = Path(__file__).resolve().parents[2] / "configs/mask_refinement/mask_refinement_tiny_800i_toy-street.py"
 SHORT = """
 _base_ = '{base}'
 fine_tuning = dict(all_objects=dict(iterations=1, batch_size=2), one_object=dict(iterations=1, batch_size=2))

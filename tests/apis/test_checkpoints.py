@@ -140,7 +140,7 @@ class TestTheLatest:
     def test_the_newest_when_the_last_is_gone_or_not_named(self, tmp_path):
         save_run(tmp_path, 100)
         save_run(tmp_path, 200)
-        (tmp_path / "last_checkpoint").write_text(str(tmp_path / "iter_900.pth"))
+        (tmp_path / "last_checkpoint").write_text(str(tmp_path / "iter_800.pth"))
         assert latest_readable_checkpoint(tmp_path) == tmp_path / "iter_200.pth"
         (tmp_path / "last_checkpoint").write_text("")  # killed while it was written
         assert latest_readable_checkpoint(tmp_path) == tmp_path / "iter_200.pth"

@@ -18,8 +18,8 @@ from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.rle import boxes as tight_boxes
 
-CONFIG = Path(__file__).resolve().parents[2] / "configs/track_rcnn/track_rcnn_tiny-fpn_900i_toy-street.py"
-REFINEMENT = CONFIG.parents[1] / "mask_refinement/mask_refinement_tiny_900i_toy-street.py"
+CONFIG = Path(__file__).resolve().parents[2] / "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"
+REFINEMENT = CONFIG.parents[1] / "mask_refinement/mask_refinement_tiny_800i_toy-street.py"
 FRAMES = 3
 
 

@@ -16,7 +16,7 @@ from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.rle import encode, iou
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
-CONFIG = CONFIGS / "mask_refinement/mask_refinement_tiny_900i_toy-street.py"
+CONFIG = CONFIGS / "mask_refinement/mask_refinement_tiny_800i_toy-street.py"
 HEIGHT, WIDTH = 40, 60
 
 
@@ -72,7 +72,7 @@ def test_the_same_seed_gives_the_same_weights_and_statistics_stay(model_files, t
 def test_other_configs_and_weights_are_refused(model_files, tmp_path):
     config, checkpoint = model_files
     with pytest.raises(FormatError, match="is no config of a refinement network: it has no fine_tuning"):
-        ObjectRefiner(Config.fromfile(CONFIGS / "track_rcnn/track_rcnn_tiny-fpn_900i_toy-street.py"), checkpoint)
+        ObjectRefiner(Config.fromfile(CONFIGS / "track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"), checkpoint)
     torch.save({"state_dict": {"a": torch.zeros(1)}}, tmp_path / "other.pth")
     with pytest.raises(FormatError, match="not a checkpoint of MaskRefinementNetwork as configured"):
         ObjectRefiner(config, tmp_path / "other.pth")

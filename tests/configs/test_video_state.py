@@ -7,8 +7,8 @@ from clips import random_clip, single_frames
 
 from mots_plugin.structures import Tracks
 
-CONV_LSTM = "track_rcnn/track_rcnn_tiny-fpn_900i_toy-street_conv-lstm-2x.py"
-CONV3D = "track_rcnn/track_rcnn_tiny-fpn_900i_toy-street_conv3d-2x.py"
+CONV_LSTM = "track_rcnn/track_rcnn_tiny-fpn_800i_toy-street_conv-lstm-2x.py"
+CONV3D = "track_rcnn/track_rcnn_tiny-fpn_800i_toy-street_conv3d-2x.py"
 
 
 class Recorder:

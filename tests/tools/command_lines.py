@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = "configs/track_rcnn/track_rcnn_tiny-fpn_900i_toy-street.py"
+CONFIG = "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHON": sys.executable}
 ANY_CONFIDENCE = [
     "model.detector.test_cfg.rcnn.score_thr=0.0",

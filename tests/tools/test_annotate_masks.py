@@ -4,7 +4,7 @@ import pytest
 from command_lines import error_line, python, run
 
 TOOL = "tools/annotate_masks.py"
-MODEL = ["configs/mask_refinement/mask_refinement_tiny_900i_toy-street.py", "none.pth"]
+MODEL = ["configs/mask_refinement/mask_refinement_tiny_800i_toy-street.py", "none.pth"]
 
 
 @pytest.mark.parametrize("command", ["take", "run"])

@@ -13,7 +13,7 @@ from mots_plugin.formats.detections_txt import format_detections
 from mots_plugin.formats.rle import boxes
 
 pytest.importorskip("optuna")
-CONFIG = "configs/track_rcnn/track_rcnn_tiny-fpn_900i_toy-street_mask-iou.py"
+CONFIG = "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street_mask-iou.py"
 
 
 @pytest.fixture(scope="module")

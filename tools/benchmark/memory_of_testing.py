@@ -36,7 +36,7 @@ from mots_plugin.formats.coco_video import VideoFrames, from_mask_tracks, read_c
 from mots_plugin.formats.mask_tracks import MaskTracks
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = ROOT / "configs" / "track_rcnn" / "track_rcnn_tiny-fpn_900i_toy-street.py"
+CONFIG = ROOT / "configs" / "track_rcnn" / "track_rcnn_tiny-fpn_800i_toy-street.py"
 TRACKERS = ROOT / "configs" / "_base_" / "trackers"
 
 

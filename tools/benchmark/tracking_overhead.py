@@ -32,7 +32,7 @@ from mots_plugin.apis.overrides import KeyValueAction
 from mots_plugin.evaluation.metrics import MOTSMetric
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = ROOT / "configs" / "track_rcnn" / "track_rcnn_tiny-fpn_900i_toy-street.py"
+CONFIG = ROOT / "configs" / "track_rcnn" / "track_rcnn_tiny-fpn_800i_toy-street.py"
 WARM_UP = 5
 
 

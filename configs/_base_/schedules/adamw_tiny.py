@@ -1,5 +1,5 @@
 # From random initialisation on two CPU cores: warm up, then decay to nothing over the whole run.
-train_cfg = dict(type='IterBasedTrainLoop', max_iters=900, val_interval=900)
+train_cfg = dict(type='IterBasedTrainLoop', max_iters=800, val_interval=800)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 
@@ -14,5 +14,5 @@ optim_wrapper = dict(
     clip_grad=dict(max_norm=10))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.05, by_epoch=False, begin=0, end=50),
-    dict(type='CosineAnnealingLR', by_epoch=False, begin=50, end=900, eta_min=1e-5),
+    dict(type='CosineAnnealingLR', by_epoch=False, begin=50, end=800, eta_min=1e-5),
 ]

@@ -1,6 +1,6 @@
 # Mask overlap and association vectors in one weighted sum on the toy street, adjacent frames only.
-# For weights that track_rcnn_tiny-fpn_900i_toy-street.py trained; tools/tune_tracker.py finds the thresholds that suit them.
-_base_ = ['./track_rcnn_tiny-fpn_900i_toy-street.py']
+# For weights that track_rcnn_tiny-fpn_800i_toy-street.py trained; tools/tune_tracker.py finds the thresholds that suit them.
+_base_ = ['./track_rcnn_tiny-fpn_800i_toy-street.py']
 
 _stage = dict(
     type='Stage',

@@ -1,6 +1,6 @@
 # Table 5 of the paper on the toy street, "Mask IoU + Asso. head": Algorithm 1, remembering 100 tracks of 50 vectors each.
-# For weights that track_rcnn_tiny-fpn_900i_toy-street.py trained; tools/tune_tracker.py finds the thresholds that suit them.
-_base_ = ['./track_rcnn_tiny-fpn_900i_toy-street.py']
+# For weights that track_rcnn_tiny-fpn_800i_toy-street.py trained; tools/tune_tracker.py finds the thresholds that suit them.
+_base_ = ['./track_rcnn_tiny-fpn_800i_toy-street.py']
 
 _by_mask = dict(
     type='Stage', cues=[dict(type='MaskIoUCue')], max_cost=0.9, states=('tentative', 'confirmed'), min_score=0.7)

@@ -1,5 +1,5 @@
 # Table 2 of the paper on the toy street, "Mask R-CNN + maskprop": single frames, no association loss, linked by masks and flow.
-_base_ = './track_rcnn_tiny-fpn_900i_toy-street_mask-iou.py'
+_base_ = './track_rcnn_tiny-fpn_800i_toy-street_mask-iou.py'
 
 model = dict(
     temporal=None,
