@@ -19,7 +19,7 @@ from mots_plugin.toy_street.scene import StreetSettings
 from mots_plugin.toy_street.statistics import StreetStatistics, total
 from mots_plugin.toy_street.writer import sequence_name, statistics_file, write_sequence
 
-RENDERER_VERSION = 8
+RENDERER_VERSION = 9
 """Raised whenever the same settings give other pixels, so that old and new sequences never mix."""
 
 SETTINGS_FILE = "toy_street.json"

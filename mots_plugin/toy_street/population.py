@@ -139,18 +139,18 @@ def _collides(path: Path, boxes: list[tuple[NDArray[np.float64], float, float]])
 def _draw_people(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int) -> list[Path]:
     """One candidate, or a few who walk together, in view at the given frame."""
     choice = rng.random()
-    if choice < 0.06:
+    if choice < 0.03:
         return [_cyclist(rng, camera, moment)]
-    return (_strollers if choice < 0.7 else _crossers)(rng, camera, moment)
+    return (_strollers if choice < 0.75 else _crossers)(rng, camera, moment)
 
 
 def _draw_vehicle(rng: np.random.Generator, camera: Camera, junctions: list[float], moment: int) -> list[Path]:
     """One candidate in view at the given frame."""
     kind = "van" if rng.random() < 0.1 else "car"
     choice = rng.random()
-    if choice < 0.45:
+    if choice < 0.6:
         return [_parked(rng, camera, moment, kind)]
-    if choice < 0.7:
+    if choice < 0.92:
         return [_traffic(rng, camera, moment, kind)]
     return [_side_traffic(rng, camera, junctions, moment, kind)]
 

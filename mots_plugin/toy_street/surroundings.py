@@ -164,9 +164,9 @@ def _street_furniture(
                 elif kind < 0.61:
                     faces = _signpost(rng, steel, boards[rng.integers(len(boards))])
                 else:
-                    faces = [textured(rectangle(-1.1, -0.9, 1.1, 0), leaf, VEGETATION)]
+                    faces = [textured(rectangle(-1, -0.9, 1, 0), leaf, VEGETATION)]
                 bodies.append(_body(faces, frames, layer=3, x=side * (ROAD_HALF + 0.45), z=z))
-            z += float(rng.uniform(2.2, 4.4))
+            z += float(rng.uniform(2, 4))
     return bodies
 
 
