@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -34,5 +32,5 @@ def cpu_computes_bfloat16() -> bool:
     """Return whether this CPU multiplies bfloat16 numbers in hardware; elsewhere they are slower than float32."""
     if not hasattr(torch.cpu, "get_capabilities"):  # torch before 2.10
         return False
-    capabilities: dict[str, Any] = torch.cpu.get_capabilities()
+    capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))

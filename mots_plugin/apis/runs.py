@@ -51,7 +51,7 @@ def set_up_processes(config: Config) -> None:
     """Let a run of several processes use gloo where there is no GPU; mmengine alone would ask for CUDA devices."""
     # With deterministic algorithms torch also fills every tensor that it makes, which costs a twentieth of a step on
     # CPUs and helps only who reads what was never written.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     if config.launcher == "none":
         return
     # A process that ends while gloo's threads still run is aborted, after all its work is done.

@@ -155,7 +155,7 @@ def write_id_png_folder(
     values = id_png_values(tracks)
     for frame in frame_numbers:
         ids = np.zeros((height, width), np.uint16)
-        for row in np.flatnonzero(tracks.frames == frame):
+        for row in np.flatnonzero(tracks.frames == frame).tolist():
             if list(tracks.masks[row]["size"]) != [height, width]:
                 raise ValueError(f"mask of frame {frame} has size {tracks.masks[row]['size']}, not {[height, width]}")
             crop, x0, y0 = decode_crop(tracks.masks[row])
