@@ -143,7 +143,7 @@ def score_files(
     check_metric_names(names, benchmark.metrics)
     truths, found = benchmark.find(ground_truth), benchmark.find(predictions)
     in_truth = "correct the list of sequences, or name the folder that has it"
-    in_predictions = "write an empty text file if nothing was tracked there"
+    in_predictions = "write an empty result for it if nothing was found there"
     jobs = [
         SequenceJob(
             benchmark=benchmark,

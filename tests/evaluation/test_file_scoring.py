@@ -135,7 +135,7 @@ def test_only_some_classes(folders: tuple[Path, Path]) -> None:
 def test_missing_files_are_named(tmp_path: Path, folders: tuple[Path, Path]) -> None:
     truth, predictions = folders
     (predictions / "0006.txt").unlink()
-    with pytest.raises(FormatError, match=r"pred: has no sequence 0006; write an empty text file"):
+    with pytest.raises(FormatError, match=r"pred: has no sequence 0006; write an empty result for it"):
         score(truth, predictions)
     with pytest.raises(FormatError, match=r"gt: has no sequence 0009"):
         score(truth, predictions, sequences=[SequenceRange("0009")])
