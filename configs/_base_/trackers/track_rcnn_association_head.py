@@ -1,10 +1,9 @@
 """Table 5 of the MOTS paper, "Association head": association vectors alone, adjacent frames only.
 
 A pair scores ``scale * (offset - distance)`` and must exceed a threshold.
-
-The paper prints no thresholds: confidences are those of the released tracker, the rest is the middle of the official
-search ranges, which tools/tune_tracker.py searches (``tracker_search_space``).
 """
+
+_base_ = './adjacent_frames.py'
 
 _stage = dict(
     type='Stage',
@@ -13,34 +12,8 @@ _stage = dict(
     states=('tentative', 'confirmed'),  # seen in the previous frame
 )
 
-tracker = dict(
-    type='PerClassTracker',
-    overlap='score',
-    trackers=[
-        dict(  # car
-            type='StagedTracker',
-            stages=[_stage],
-            lifecycle=dict(
-                type='Lifecycle',
-                min_score=0.8469800990815324,
-                birth_score=0.8469800990815324,
-                min_mask_area=11,
-                keep_alive=0,
-            ),
-        ),
-        dict(  # pedestrian
-            type='StagedTracker',
-            stages=[_stage],
-            lifecycle=dict(
-                type='Lifecycle',
-                min_score=0.9368820089063415,
-                birth_score=0.9368820089063415,
-                min_mask_area=11,
-                keep_alive=0,
-            ),
-        ),
-    ],
-)
+_base_.tracker.trackers[0].stages = _base_.tracker.trackers[1].stages = [_stage]
+tracker = _base_.tracker
 
 _settings = {
     'lifecycle.min_score': 'confidence',
@@ -48,7 +21,8 @@ _settings = {
     'stages.0.max_cost': 'offset - threshold / scale',
 }
 _ranges = dict(threshold=(0.0, 0.99), offset=(5.0, 10.0), scale=(0.7, 1.7))
-tracker_search_space = [
-    dict(parameters=dict(confidence=(0.5, 0.85), **_ranges), settings=_settings),  # car
-    dict(parameters=dict(confidence=(0.8, 0.99), **_ranges), settings=_settings),  # pedestrian
-]
+tracker_search_space = _base_.tracker_search_space
+tracker_search_space[0].update(settings=_settings)
+tracker_search_space[1].update(settings=_settings)
+tracker_search_space[0].parameters.update(_ranges)
+tracker_search_space[1].parameters.update(_ranges)
