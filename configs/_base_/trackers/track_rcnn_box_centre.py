@@ -3,7 +3,7 @@
 A pair scores ``scale * (offset - distance in pixels)`` and must exceed a threshold.
 """
 
-_base_ = './adjacent_frames.py'
+_base_ = './shared/adjacent_frames.py'
 
 _stage = dict(
     type='Stage',

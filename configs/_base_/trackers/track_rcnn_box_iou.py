@@ -3,7 +3,7 @@
 The overlap is the one of the official code, which divides by the box around both (BoxIoUCue has the common definition).
 """
 
-_base_ = './adjacent_frames.py'
+_base_ = './shared/adjacent_frames.py'
 
 _stage = dict(
     type='Stage',

@@ -1,6 +1,6 @@
 """Table 5 of the MOTS paper, "Mask IoU": masks carried along by optical flow, adjacent frames only."""
 
-_base_ = './adjacent_frames.py'
+_base_ = './shared/adjacent_frames.py'
 
 _stage = dict(
     type='Stage',

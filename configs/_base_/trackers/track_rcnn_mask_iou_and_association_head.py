@@ -4,7 +4,7 @@ A pair scores ``share * IoU + (1 - share) * scale * (offset - distance)`` and mu
 combination of both, row 1 of table 5, is ``track_rcnn_algorithm1.py``.
 """
 
-_base_ = './adjacent_frames.py'
+_base_ = './shared/adjacent_frames.py'
 
 _stage = dict(
     type='Stage',

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mots_plugin.evaluation.functional.mask_overlaps import MaskOverlaps, mask_overlaps
 from mots_plugin.evaluation.functional.matching import EPSILON, match_by_similarity
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, find_sequence_faults
-from mots_plugin.evaluation.functional.track_pairs import TrackPairs, number_from_zero, without_repeats
+from mots_plugin.evaluation.functional.track_pairs import TrackPairs, pairs_among, without_repeats
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import encode, merge
@@ -53,17 +53,17 @@ class MaskPairs:
         """
         gt = self.ground_truth.class_ids == class_id
         prediction = self.predictions.class_ids == class_id
-        among = gt[self.pair_gt] & prediction[self.pair_prediction]
-        pairs = TrackPairs(
+        everything = TrackPairs(
             frame_count=self.frame_count,
-            gt_frames=self.ground_truth.frames[gt],
-            gt_tracks=number_from_zero(self.ground_truth.track_ids[gt]),
-            prediction_frames=self.predictions.frames[prediction],
-            prediction_tracks=number_from_zero(self.predictions.track_ids[prediction]),
-            pair_gt=(np.cumsum(gt) - 1)[self.pair_gt[among]],
-            pair_prediction=(np.cumsum(prediction) - 1)[self.pair_prediction[among]],
-            similarities=self.ious[among],
+            gt_frames=self.ground_truth.frames,
+            gt_tracks=self.ground_truth.track_ids,
+            prediction_frames=self.predictions.frames,
+            prediction_tracks=self.predictions.track_ids,
+            pair_gt=self.pair_gt,
+            pair_prediction=self.pair_prediction,
+            similarities=self.ious,
         )
+        pairs = pairs_among(everything, gt, prediction)
         excused = self.ignored_shares[prediction] > 0.5 + EPSILON
         if excused.any():
             matches = np.flatnonzero(pairs.similarities > 0.5) if strict else match_by_similarity(pairs, 0.5)
