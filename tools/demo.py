@@ -14,74 +14,11 @@ import shlex
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
+from mots_plugin.apis.demo_plans import DEMOS, PROCESSES
+
 ROOT = Path(__file__).resolve().parents[1]
-CONFIGS = {"track_rcnn": "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"}
-
-PROCESSES = 2  # fixed, since the size of a training step depends on it; the cores are shared out among them
-
-
-@dataclass(frozen=True)
-class Step:
-    """One command of the demo, and the file whose presence says that it has finished."""
-
-    title: str
-    command: list[str]
-    result: Path
-
-
-def plan(method: str, folder: Path) -> list[Step]:
-    """List the demo's steps for a method, writing below a folder."""
-    config, data, work_dir = CONFIGS[method], folder / "data", folder / method
-    python = [sys.executable]
-    data_options = [f"{loader}.dataset.data_root={data}/" for loader in ("train_dataloader", "test_dataloader")]
-    return [
-        Step(
-            "render a street",
-            [*python, "data_converters/toy_street.py", str(data), "--sequences", "72", "--val-sequences", "8"]
-            + ["--frames", "20"],
-            data / "val.seqmap",
-        ),
-        Step(
-            "convert it to COCO-video",
-            [*python, "data_converters/kitti_mots.py", str(data), str(data / "annotations")]
-            + ["--seqmap", str(data / "train.seqmap"), str(data / "val.seqmap")],
-            data / "annotations" / "val.json",
-        ),
-        Step(
-            "train",
-            [
-                "bash",
-                "tools/dist_train.sh",
-                config,
-                str(PROCESSES),
-                "--work-dir",
-                str(work_dir),
-                "--resume",
-                "--amp",
-                "auto",
-            ]
-            + ["--cfg-options", *data_options],
-            work_dir / "finished",
-        ),
-        Step(
-            "track, score and draw the held-out sequences",
-            [*python, "tools/test.py", config, str(work_dir / "latest.pth"), "--work-dir", str(work_dir)]
-            + ["--eval", "smotsa", "--out", str(work_dir / "test"), "--show-dir", str(work_dir / "pictures")]
-            + ["--cfg-options", *data_options],
-            work_dir / "test" / "metrics.json",
-        ),
-    ]
-
-
-def mark_trained(work_dir: Path) -> None:
-    """Mark training as finished, pointing at its last checkpoint."""
-    last = Path((work_dir / "last_checkpoint").read_text().strip())
-    (work_dir / "latest.pth").unlink(missing_ok=True)
-    (work_dir / "latest.pth").symlink_to(last.name)
-    (work_dir / "finished").touch()
 
 
 def run(command: list[str]) -> int:
@@ -98,7 +35,7 @@ def run(command: list[str]) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--method", choices=sorted(CONFIGS), default="track_rcnn")
+    parser.add_argument("--method", choices=sorted(DEMOS), default="track_rcnn")
     parser.add_argument(
         "--folder",
         type=lambda value: Path(value).resolve(),
@@ -107,9 +44,9 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    work_dir = arguments.folder / arguments.method
+    demo = DEMOS[arguments.method](arguments.folder)
     started = time.monotonic()
-    for step in plan(arguments.method, arguments.folder):
+    for step in demo.steps:
         if step.result.exists():
             print(f"\n== {step.title}: done before ({step.result})", flush=True)
             continue
@@ -119,17 +56,16 @@ def main() -> int:
         if code != 0:
             print(f"\nstopped at: {step.title} (exit code {code}); the same command continues here", file=sys.stderr)
             return code
-        if step.title == "train":
-            mark_trained(work_dir)
+        if step.afterwards is not None:
+            step.afterwards()
         print(f"== {step.title}: {time.monotonic() - step_started:.0f} s", flush=True)
-    scores = json.loads((work_dir / "test" / "metrics.json").read_text())
+    scores = json.loads(demo.scores.read_text())
     print(f"\nThe demo took {time.monotonic() - started:.0f} s. Held-out sequences, in percent:")
     for name in ("car", "pedestrian"):
-        values = (f"{key} {100 * scores[name][key]:.1f}" for key in ("sMOTSA", "MOTSA", "MOTSP"))
-        print(f"  {name:<11} {'  '.join(values)}")
-    print(f"\ndata      {arguments.folder / 'data'}\nweights   {work_dir / 'latest.pth'}")
-    print(f"tracks    {work_dir / 'test' / 'tracks'}\nscores    {work_dir / 'test' / 'metrics.json'}")
-    print(f"videos    {work_dir / 'pictures'}")
+        print(f"  {name:<11} " + "  ".join(f"{key} {100 * scores[name][key]:.1f}" for key in demo.shown))
+    print()
+    for what, path in demo.written.items():
+        print(f"{what:<8}  {path}")
     return 0
 
 

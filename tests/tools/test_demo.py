@@ -3,24 +3,26 @@
 import importlib.util
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from command_lines import ROOT
 
+from mots_plugin.apis.demo_plans import DEMOS, Step, track_rcnn
+
 
 @pytest.fixture
-def demo(monkeypatch) -> ModuleType:
+def demo() -> ModuleType:
     spec = importlib.util.spec_from_file_location("demo", ROOT / "tools" / "demo.py")
     module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "demo", module)  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.fixture
-def short_plan(demo, monkeypatch, tmp_path) -> list:
+def short_plan(demo, monkeypatch, tmp_path) -> list[Step]:
     """Three steps of the demo's form: data, training with two checkpoints, and scores."""
     run, metrics = tmp_path / "track_rcnn", tmp_path / "track_rcnn" / "test" / "metrics.json"
     scores = {name: {"sMOTSA": 0.625, "MOTSA": 0.75, "MOTSP": 0.875} for name in ("car", "pedestrian")}
@@ -31,26 +33,33 @@ def short_plan(demo, monkeypatch, tmp_path) -> list:
     def command(script: str, *arguments) -> list[str]:
         return [sys.executable, "-c", script, *map(str, arguments)]
 
+    real = track_rcnn(tmp_path)
     steps = [
-        demo.Step("render", command(write, tmp_path / "data.json", "{}"), tmp_path / "data.json"),
-        demo.Step("train", command(train, run / "last_checkpoint", run / "iter_2.pth"), run / "finished"),
-        demo.Step("score", command(write, metrics, json.dumps(scores)), metrics),
+        Step("render", command(write, tmp_path / "data.json", "{}"), tmp_path / "data.json"),
+        replace(real.steps[2], command=command(train, run / "last_checkpoint", run / "iter_2.pth")),
+        Step("score", command(write, metrics, json.dumps(scores)), metrics),
     ]
-    monkeypatch.setattr(demo, "plan", lambda method, folder: steps)
+    monkeypatch.setitem(demo.DEMOS, "track_rcnn", lambda folder: replace(real, steps=steps))
     monkeypatch.setattr(sys, "argv", ["demo.py", "--folder", str(tmp_path)])
     return steps
 
 
-def test_every_step_writes_what_the_next_one_reads(demo):
-    steps = demo.plan("track_rcnn", Path("out"))
+@pytest.mark.parametrize("method", DEMOS)
+def test_every_command_is_there_and_every_config_it_names(method):
+    for step in DEMOS[method](Path("out")).steps:
+        assert (ROOT / step.command[1]).is_file()
+        named = [argument for argument in step.command if argument.startswith("configs/")]
+        assert all((ROOT / config).is_file() for config in named)
+
+
+def test_every_step_writes_what_the_next_one_reads():
+    steps = track_rcnn(Path("out")).steps
     assert [Path(step.command[1]).name for step in steps] == [
         "toy_street.py",
         "kitti_mots.py",
         "dist_train.sh",
         "test.py",
     ]
-    assert all((ROOT / step.command[1]).is_file() for step in steps)
-    assert all((ROOT / config).is_file() for config in demo.CONFIGS.values())
     assert [str(step.result) for step in steps] == [
         "out/data/val.seqmap",
         "out/data/annotations/val.json",

@@ -1,0 +1,136 @@
+"""What `make demo` runs for each method: a list of commands over a rendered street.
+
+A method is a function from a folder to a :class:`Demo`, named in :data:`DEMOS`. Commands run from a checkout's root.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+PROCESSES = 2  # fixed, since the size of a training step depends on it; the cores are shared out among them
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command.
+
+    Attributes:
+        title: What it does, in a few words.
+        command: Program and arguments.
+        result: The file whose presence says that it has finished.
+        afterwards: What is left to do once the command has succeeded, if anything.
+    """
+
+    title: str
+    command: list[str]
+    result: Path
+    afterwards: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A method's whole way from nothing to scores.
+
+    Attributes:
+        steps: In order.
+        scores: The json file that ``tools/test.py`` writes.
+        shown: Names of the scores to print for each class, fractions in the file.
+        written: What lies where, for the reader.
+    """
+
+    steps: list[Step]
+    scores: Path
+    shown: tuple[str, ...]
+    written: dict[str, Path]
+
+
+def street_steps(data: Path) -> list[Step]:
+    """Render the street of every demo below ``data`` and convert it: 64 videos to train on, 8 held out."""
+    return [
+        Step(
+            "render a street",
+            [sys.executable, "data_converters/toy_street.py", str(data)]
+            + ["--sequences", "72", "--val-sequences", "8", "--frames", "20"],
+            data / "val.seqmap",
+        ),
+        Step(
+            "convert it to COCO-video",
+            [sys.executable, "data_converters/kitti_mots.py", str(data), str(data / "annotations")]
+            + ["--seqmap", str(data / "train.seqmap"), str(data / "val.seqmap")],
+            data / "annotations" / "val.json",
+        ),
+    ]
+
+
+def training_step(title: str, config: str, work_dir: Path, options: list[str]) -> Step:
+    """Train a config; its last checkpoint is then ``work_dir/latest.pth``.
+
+    Args:
+        title: What is trained.
+        config: Config file.
+        work_dir: Where checkpoints and logs go; a stopped training continues there.
+        options: Overrides of the config, ``key=value``.
+    """
+
+    def mark_trained() -> None:
+        last = Path((work_dir / "last_checkpoint").read_text().strip())
+        (work_dir / "latest.pth").unlink(missing_ok=True)
+        (work_dir / "latest.pth").symlink_to(last.name)
+        (work_dir / "finished").touch()
+
+    command = ["bash", "tools/dist_train.sh", config, str(PROCESSES), "--work-dir", str(work_dir), "--resume"]
+    return Step(
+        title, [*command, "--amp", "auto", "--cfg-options", *options], work_dir / "finished", afterwards=mark_trained
+    )
+
+
+def testing_step(config: str, checkpoint: Path, work_dir: Path, metrics: list[str], options: list[str]) -> Step:
+    """Track, score and draw; scores and tracks go to ``work_dir/test``, videos to ``work_dir/pictures``.
+
+    Args:
+        config: Config file.
+        checkpoint: Weights.
+        work_dir: Where results go.
+        metrics: What ``--eval`` names.
+        options: Overrides of the config, ``key=value``.
+    """
+    return Step(
+        "track, score and draw the held-out sequences",
+        [sys.executable, "tools/test.py", config, str(checkpoint), "--work-dir", str(work_dir)]
+        + ["--eval", *metrics, "--out", str(work_dir / "test"), "--show-dir", str(work_dir / "pictures")]
+        + ["--cfg-options", *options],
+        work_dir / "test" / "metrics.json",
+    )
+
+
+def track_rcnn(folder: Path) -> Demo:
+    """TrackR-CNN: one training, scored by sMOTSA."""
+    config, data, work_dir = (
+        "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py",
+        folder / "data",
+        folder / "track_rcnn",
+    )
+    options = [f"{loader}.dataset.data_root={data}/" for loader in ("train_dataloader", "test_dataloader")]
+    checkpoint = work_dir / "latest.pth"
+    return Demo(
+        steps=[
+            *street_steps(data),
+            training_step("train", config, work_dir, options),
+            testing_step(config, checkpoint, work_dir, ["smotsa"], options),
+        ],
+        scores=work_dir / "test" / "metrics.json",
+        shown=("sMOTSA", "MOTSA", "MOTSP"),
+        written={
+            "data": data,
+            "weights": checkpoint,
+            "tracks": work_dir / "test" / "tracks",
+            "scores": work_dir / "test" / "metrics.json",
+            "videos": work_dir / "pictures",
+        },
+    )
+
+
+DEMOS: dict[str, Callable[[Path], Demo]] = {"track_rcnn": track_rcnn}
