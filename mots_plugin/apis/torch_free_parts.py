@@ -12,6 +12,7 @@ TORCH_FREE_PARTS: tuple[type, ...] = (
     tracking.PerClassTracker,
     tracking.Stage,
     tracking.Lifecycle,
+    tracking.BorderRule,
     tracking.EmbeddingGallery,
     tracking.BoxCentreCue,
     tracking.BoxHullIoUCue,

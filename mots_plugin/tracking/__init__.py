@@ -10,7 +10,7 @@ from mots_plugin.tracking.cues import (
     MahalanobisCue,
     MaskIoUCue,
 )
-from mots_plugin.tracking.lifecycle import Lifecycle, TrackState
+from mots_plugin.tracking.lifecycle import BorderRule, Lifecycle, TrackState
 from mots_plugin.tracking.memory import EmbeddingGallery, TrackBank
 from mots_plugin.tracking.motion.kalman import BoxKalmanFilter
 from mots_plugin.tracking.overlap import resolve_overlaps
@@ -18,6 +18,7 @@ from mots_plugin.tracking.per_class import PerClassTracker
 from mots_plugin.tracking.tracker import StagedTracker
 
 __all__ = [
+    "BorderRule",
     "BoxCentreCue",
     "BoxHullIoUCue",
     "BoxIoUCue",

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.rle import areas
-from mots_plugin.structures import Observations
+from mots_plugin.structures import Frame, Observations
 from mots_plugin.tracking.memory import TrackBank
 
 
@@ -26,6 +26,31 @@ class TrackState(IntEnum):
     CONFIRMED = 1  # seen in this frame, reported
     LOST = 2  # not seen in this frame, may be found again
     REMOVED = 3  # ended; it leaves the bank
+
+
+class BorderRule:
+    """Tracks that were last seen near the left or right border have probably left the image: they end sooner.
+
+    A box is near the border when its centre is closer to it than some box widths, or when it reaches into the outermost
+    share of the image (the tracker published with CCP, the successor of PointTrack).
+
+    Args:
+        keep_alive: Frames in a row that such a track may be missed in.
+        box_widths: Distance of the centre from the border, in widths of the box.
+        image_share: Share of the image width, at either side, that no edge of the box may reach into.
+    """
+
+    def __init__(self, keep_alive: int, box_widths: float, image_share: float) -> None:
+        self.keep_alive = keep_alive
+        self.box_widths = box_widths
+        self.image_share = image_share
+
+    def is_near(self, boxes: NDArray[np.float32], image_width: int) -> NDArray[np.bool_]:
+        """Return ``(N,)`` whether each of ``(N, 4)`` boxes is near the border."""
+        left, right = boxes[:, 0].astype(np.float64), boxes[:, 2].astype(np.float64)
+        centre = (left + right) / 2
+        few_widths = np.minimum(centre, image_width - centre) < self.box_widths * (right - left)
+        return few_widths | (left < image_width * self.image_share) | (right > image_width * (1 - self.image_share))
 
 
 class Lifecycle:
@@ -39,6 +64,7 @@ class Lifecycle:
             None: it ends by ``max_lost`` alone.
         max_lost: At most so many lost tracks are kept; those that were lost first end first. None: no such bound.
         confirm_hits: A track is reported from this number of frames on; until then, one miss ends it.
+        border: Which tracks end sooner than by ``keep_alive``, for where they were last seen.
 
     Raises:
         ValueError: Neither ``keep_alive`` nor ``max_lost`` bounds the memory.
@@ -52,6 +78,7 @@ class Lifecycle:
         keep_alive: int | None = 0,
         max_lost: int | None = None,
         confirm_hits: int = 1,
+        border: BorderRule | None = None,
     ) -> None:
         if keep_alive is None and max_lost is None:
             raise ValueError("Lifecycle: lost tracks would pile up without end; set keep_alive or max_lost")
@@ -61,6 +88,7 @@ class Lifecycle:
         self.keep_alive = keep_alive
         self.max_lost = max_lost
         self.confirm_hits = confirm_hits
+        self.border = border
 
     def usable(self, observations: Observations) -> NDArray[np.intp]:
         """Return the rows of the observations that are worth a look, ascending."""
@@ -78,12 +106,14 @@ class Lifecycle:
         """
         return np.flatnonzero(unmatched & (observations.scores >= self.birth_score))
 
-    def states(self, tracks: TrackBank, frame_index: int) -> NDArray[np.int8]:
+    def states(self, tracks: TrackBank, frame: Frame) -> NDArray[np.int8]:
         """Return the ``(T,)`` states of all tracks after the frame's matches and births."""
-        missed = frame_index - tracks.last_seen
+        missed = frame.index - tracks.last_seen
         confirmed = tracks.hits >= self.confirm_hits
         seen_state = np.where(confirmed, TrackState.CONFIRMED, TrackState.TENTATIVE)
-        lost = confirmed if self.keep_alive is None else confirmed & (missed <= self.keep_alive)
+        lost = confirmed & (missed <= (np.inf if self.keep_alive is None else self.keep_alive))
+        if self.border is not None:
+            lost &= (missed <= self.border.keep_alive) | ~self.border.is_near(tracks.boxes, frame.image_shape[1])
         states = np.where(missed == 0, seen_state, np.where(lost, TrackState.LOST, TrackState.REMOVED))
         if self.max_lost is not None:
             rows = np.flatnonzero(states == TrackState.LOST)

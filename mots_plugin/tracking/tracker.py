@@ -89,7 +89,7 @@ class StagedTracker:
         if len(born):
             self.bank.add(self.id_allocator.take(len(born)), usable.select(born), frame.index)
 
-        self.bank.states = self.lifecycle.states(self.bank, frame.index)
+        self.bank.states = self.lifecycle.states(self.bank, frame)
         observed = np.concatenate([matched, born])
         reported = self.bank.states == TrackState.CONFIRMED
         tracks = Tracks(

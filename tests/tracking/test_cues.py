@@ -138,6 +138,17 @@ def test_mask_iou_with_and_without_flow():
 
     np.testing.assert_allclose(MaskIoUCue().cost(tracks, observations, frame(1)), [[1 - 8 / 24, 1]])
     np.testing.assert_allclose(MaskIoUCue().cost(tracks, observations, frame(1, two_right)), [[0, 1]])
+    unwarped = MaskIoUCue(by_flow=False)
+    np.testing.assert_allclose(unwarped.cost(tracks, observations, frame(1, two_right)), [[1 - 8 / 24, 1]])
+
+
+def test_mask_iou_with_lost_tracks_or_without():
+    square = rectangle(0, 0, 4, 4)
+    tracks = tracks_of(observe_masks([square, square]))
+    tracks.last_seen[:] = [5, 6]
+    half = observe_masks([rectangle(0, 0, 4, 2)])
+    np.testing.assert_allclose(MaskIoUCue().cost(tracks, half, frame(7)), [[0.5], [0.5]])
+    np.testing.assert_allclose(MaskIoUCue(of_lost_tracks=False).cost(tracks, half, frame(7)), [[1], [0.5]])
 
 
 def test_flow_is_looked_up_where_the_mask_arrives():

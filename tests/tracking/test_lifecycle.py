@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tracking_scenes import frame, ids_by_row, observe, observe_masks, rectangle, run
 
-from mots_plugin.tracking import BoxIoUCue, Lifecycle, Stage, StagedTracker, TrackState
+from mots_plugin.tracking import BorderRule, BoxIoUCue, Lifecycle, Stage, StagedTracker, TrackState
 
 HERE = [[0, 0, 4, 4]]
 THERE = [[4, 4, 8, 8]]
@@ -93,5 +93,57 @@ def test_states_by_age_and_hits():
     bank.add(np.arange(1, 5), observe([[0, 0, 1, 1]] * 4), 0)
     bank.last_seen[:] = [7, 7, 6, 4]
     bank.hits[:] = [1, 2, 1, 2]
-    states = Lifecycle(birth_score=0.5, confirm_hits=2, keep_alive=3).states(bank, 7)
+    states = Lifecycle(birth_score=0.5, confirm_hits=2, keep_alive=3).states(bank, frame(7))
     assert [TrackState(state).name for state in states] == ["TENTATIVE", "CONFIRMED", "REMOVED", "LOST"]
+
+
+@pytest.mark.parametrize(
+    ("box", "near"),
+    [
+        ([40, 0, 50, 20], False),  # centre 45, 4.5 widths from the left
+        ([14, 0, 24, 20], False),  # 1.9 widths
+        ([10, 0, 20, 20], False),  # 1.5 widths, and the left edge where the outermost tenth ends
+        ([9, 0, 18, 20], True),  # 1.5 widths too, but the edge is inside the outermost tenth
+        ([12, 0, 24, 20], False),
+        ([11, 0, 25, 20], True),  # 1.3 widths
+        ([80, 0, 90, 20], False),
+        ([81, 0, 91, 20], True),
+        ([75, 0, 89, 20], True),
+        ([0, 0, 100, 20], True),
+    ],
+)
+def test_what_is_near_the_border(box, near):
+    """In an image 100 pixels wide."""
+    rule = BorderRule(keep_alive=1, box_widths=1.5, image_share=0.1)
+    assert rule.is_near(np.array([box], np.float32), 100).tolist() == [near]
+
+
+@pytest.mark.parametrize(("gap", "found_again"), [(1, [1, 2]), (2, [2, 3]), (3, [2, 3]), (4, [3, 4])])
+def test_a_track_near_the_border_ends_sooner(gap, found_again):
+    """One car at the left border, one in the middle, both gone for some frames."""
+    both = observe([[0, 0, 2, 2], [4, 0, 5, 2]])
+    frames = [both, *[observe()] * gap, both]
+    rule = BorderRule(keep_alive=1, box_widths=1.0, image_share=0.05)
+    assert reported(*frames, keep_alive=3, border=rule)[-1] == found_again
+
+
+def test_near_the_border_is_where_it_was_last_seen():
+    """It came in at the border and was lost in the middle; the other one went the opposite way."""
+    rule = BorderRule(keep_alive=0, box_widths=1.0, image_share=0.05)
+    tracks = run(
+        tracker(keep_alive=2, border=rule),
+        observe([[0, 0, 2, 2], [4, 4, 6, 6]]),
+        observe([[1, 0, 3, 2], [5, 4, 7, 6]]),
+        observe([[2, 0, 4, 2], [6, 4, 8, 6]]),
+        observe(),
+        observe([[2, 0, 4, 2], [6, 4, 8, 6]]),
+    )
+    assert ids_by_row(tracks[2]) == {0: 1, 1: 2}
+    assert ids_by_row(tracks[4]) == {0: 1, 1: 3}
+
+
+def test_the_border_rule_shortens_a_memory_bounded_by_number_too():
+    at_border, in_the_middle = [0, 0, 2, 2], [4, 0, 5, 2]
+    both = observe([at_border, in_the_middle])
+    rule = BorderRule(keep_alive=0, box_widths=1.0, image_share=0.05)
+    assert reported(both, observe(), both, keep_alive=None, max_lost=9, border=rule) == [[1, 2], [], [2, 3]]

@@ -1,4 +1,4 @@
-"""The mask propagation cue: overlap of masks after the earlier one was carried along by optical flow."""
+"""The mask propagation cue: overlap of masks, the earlier one where it was or carried along by optical flow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ class MaskIoUCue:
 
     The masks of tracks are first warped by the flow of the frame, where it has one. Tracks that were lost for several
     frames are warped by the last step alone, as in the official implementation.
+
+    Args:
+        by_flow: Masks are warped; False: they are compared where they were seen, as PointTrack does.
+        of_lost_tracks: False: a track that was not seen in the previous frame overlaps with nothing.
     """
+
+    def __init__(self, by_flow: bool = True, of_lost_tracks: bool = True) -> None:
+        self.by_flow = by_flow
+        self.of_lost_tracks = of_lost_tracks
 
     def cost(self, tracks: TrackBank, observations: Observations, frame: Frame) -> NDArray[np.float64]:
         """Return ``(T, N)`` costs in [0, 1].
@@ -27,6 +35,9 @@ class MaskIoUCue:
         if tracks.masks is None or observations.masks is None:
             raise ValueError("MaskIoUCue: the observations carry no masks; the model needs a mask head")
         masks = list(tracks.masks)
-        if frame.flow is not None:
+        if self.by_flow and frame.flow is not None:
             masks = warp_masks(masks, frame.flow)
-        return 1 - iou(masks, observations.masks)
+        overlaps = iou(masks, observations.masks)
+        if not self.of_lost_tracks:
+            overlaps[tracks.last_seen < frame.index - 1] = 0
+        return 1 - overlaps
