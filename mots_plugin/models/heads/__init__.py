@@ -5,6 +5,12 @@ from .association_roi_head import AssociationRoIHead
 from .coarse_rpn_head import CoarseRPNHead
 from .deeplab_mask_head import DeepLabMaskHead
 from .instance_embedding import InstanceEmbedding, StagedInstanceEmbedding
-from .jde_head import JDEHead
 
-__all__ = ["AssociationHead", "AssociationRoIHead", "CoarseRPNHead", "DeepLabMaskHead", "JDEHead"]
+__all__ = [
+    "AssociationHead",
+    "AssociationRoIHead",
+    "CoarseRPNHead",
+    "DeepLabMaskHead",
+    "InstanceEmbedding",
+    "StagedInstanceEmbedding",
+]
