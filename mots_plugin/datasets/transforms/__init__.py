@@ -5,6 +5,7 @@ which draws random parameters once a clip.
 """
 
 from mots_plugin.datasets.transforms.annotations import FitBoxesToMasks, LoadMOTSAnnotations
+from mots_plugin.datasets.transforms.centred_crop import CropAroundObject
 from mots_plugin.datasets.transforms.flow import LoadFlow
 from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
 from mots_plugin.datasets.transforms.gamma import RandomGamma
@@ -15,6 +16,7 @@ from mots_plugin.datasets.transforms.packing import PackMOTSInputs
 __all__ = [
     "ClipFrameSample",
     "CropAroundBox",
+    "CropAroundObject",
     "FitBoxesToMasks",
     "JitterBox",
     "LoadFlow",
