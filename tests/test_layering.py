@@ -22,7 +22,7 @@ ALLOWED = {
     "flow": {"structures", "formats"},
     "datasets": {"formats", "flow", "structures"},
     "models": {"ops", "structures"},
-    "engine": set(),
+    "engine": {"formats"},
     "evaluation": {"formats", "evaluation.functional", "structures"},
     "visualization": {"formats", "structures"},
     "weights": {"formats"},

@@ -1,21 +1,28 @@
 """Videos as mmdet datasets: which frames are read, how they are changed, and how they are packed for a model."""
 
+from mots_plugin.datasets.identified_boxes import IdentifiedBoxDataset
+from mots_plugin.datasets.joint import JointIdentityDataset
 from mots_plugin.datasets.mots_frames import MOTSFrameDataset
 from mots_plugin.datasets.mots_video import MOTSVideoDataset
 from mots_plugin.datasets.object_crops import ObjectCropDataset
 from mots_plugin.datasets.replacement_sampler import ReplacementSampler
-from mots_plugin.datasets.samplers import ClipSampler, WholeVideoSampler
+from mots_plugin.datasets.samplers import ClipSampler, FramePairSampler, WholeVideoSampler
 from mots_plugin.datasets.transforms import (
     ClipFrameSample,
     CropAroundBox,
     CropAroundObject,
     FitBoxesToMasks,
     JitterBox,
+    Letterbox,
     LoadFlow,
     LoadFrameImage,
+    LoadIdentifiedBoxes,
     LoadMOTSAnnotations,
+    PackIdentifiedBoxes,
     PackMOTSInputs,
+    RandomBoxAffine,
     RandomGamma,
+    RandomSaturationValue,
 )
 
 __all__ = [
@@ -24,15 +31,23 @@ __all__ = [
     "CropAroundBox",
     "CropAroundObject",
     "FitBoxesToMasks",
+    "FramePairSampler",
+    "IdentifiedBoxDataset",
     "JitterBox",
+    "JointIdentityDataset",
+    "Letterbox",
     "LoadFlow",
     "LoadFrameImage",
+    "LoadIdentifiedBoxes",
     "LoadMOTSAnnotations",
     "MOTSFrameDataset",
     "MOTSVideoDataset",
     "ObjectCropDataset",
+    "PackIdentifiedBoxes",
     "PackMOTSInputs",
+    "RandomBoxAffine",
     "RandomGamma",
+    "RandomSaturationValue",
     "ReplacementSampler",
     "WholeVideoSampler",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from mmdet.datasets.base_video_dataset import BaseVideoDataset
 from mmdet.registry import DATASETS
 
+from mots_plugin.datasets.categories import labels_by_category
 from mots_plugin.datasets.packed_frames import PackedFrames
 from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
 from mots_plugin.formats.errors import FormatError
@@ -25,9 +26,9 @@ class MOTSVideoDataset(BaseVideoDataset):
     ``get_data_info(i)`` is a dict with ``video_id``, ``video_name``, ``video_length``, ``object_counts`` (``(T,)``
     int64, objects a frame that are not ignored) and ``images``, one dict a frame, in order: ``img_id``, ``img_path``,
     ``height``, ``width``, ``frame_id`` (position, from 0), ``frame_number`` (number in the source), ``video_id``,
-    ``video_name``, ``previous_img_path`` (None on frame 0) and ``instances``. An instance has ``bbox`` (xyxy, pixels,
-    exclusive right and bottom), ``bbox_label`` (index in ``metainfo['classes']``), ``mask`` (run-length code),
-    ``instance_id`` (from 1) and ``ignore_flag``.
+    ``video_name``, ``frame_rate`` (frames per second, None when unknown), ``previous_img_path`` (None on frame 0) and
+    ``instances``. An instance has ``bbox`` (xyxy, pixels, exclusive right and bottom), ``bbox_label`` (index in
+    ``metainfo['classes']``), ``mask`` (run-length code), ``instance_id`` (from 1) and ``ignore_flag``.
 
     Crowds and the ignore category become instances of label 0 with ``ignore_flag`` 1. Objects of other classes than
     ``metainfo['classes']`` are left out. Frames without objects always stay, since clips need neighbours.
@@ -53,7 +54,7 @@ class MOTSVideoDataset(BaseVideoDataset):
         if not Path(self.ann_file).is_file():
             raise FormatError(self.ann_file, "annotation file not found", f"{_CONVERT}, or correct ann_file")
         coco = read_coco_video(self.ann_file)
-        self.cat2label = self._labels_by_category(coco.class_names)
+        self.cat2label = labels_by_category(self.ann_file, coco.class_names, self.metainfo["classes"])
         self.cat_ids = list(self.cat2label)
         if not coco.videos:
             raise FormatError(self.ann_file, "holds no video", _CONVERT)
@@ -65,6 +66,7 @@ class MOTSVideoDataset(BaseVideoDataset):
             annotations = coco.annotations(image["id"])
             frame = self.parse_data_info({"raw_img_info": image, "raw_ann_info": annotations})
             frame["video_name"] = video["name"]
+            frame["frame_rate"] = video.get("frame_rate")
             frame["previous_img_path"] = frames[-1]["img_path"] if frames else None
             frames.append(frame)
         if [frame["frame_id"] for frame in frames] != list(range(len(frames))):
@@ -112,17 +114,6 @@ class MOTSVideoDataset(BaseVideoDataset):
     def filter_data(self) -> list[dict]:
         """Keep every frame: a clip of neighbours has no gaps."""
         return self.data_list
-
-    def _labels_by_category(self, class_names: dict[int, str]) -> dict[int, int]:
-        ids = {name: category_id for category_id, name in class_names.items()}
-        missing = [name for name in self.metainfo["classes"] if name not in ids]
-        if missing:
-            raise FormatError(
-                self.ann_file,
-                f"has no category {', '.join(missing)}, only {', '.join(ids)}",
-                "set metainfo=dict(classes=(…)) of the dataset to classes of this file",
-            )
-        return {ids[name]: label for label, name in enumerate(self.metainfo["classes"])}
 
     def _check(self, annotation: dict, image: dict) -> None:
         problem = None

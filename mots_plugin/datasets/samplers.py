@@ -12,6 +12,8 @@ from mmdet.registry import DATA_SAMPLERS
 from mmengine.dist import get_dist_info, sync_random_seed
 from torch.utils.data import Sampler
 
+from mots_plugin.datasets.identified_boxes import IdentifiedBoxDataset
+from mots_plugin.datasets.joint import JointIdentityDataset
 from mots_plugin.datasets.mots_video import MOTSVideoDataset
 from mots_plugin.formats.errors import FormatError
 
@@ -80,6 +82,39 @@ def _clip_starts(object_counts: np.ndarray, clip_length: int, min_annotated_fram
     ends = np.minimum(np.arange(last_start + 1) + clip_length, len(object_counts))
     kept = annotated[ends] - annotated[: last_start + 1] >= min(min_annotated_frames, len(object_counts))
     return np.flatnonzero(kept).tolist()
+
+
+@DATA_SAMPLERS.register_module()
+class FramePairSampler(Sampler[int]):
+    """Draws pairs of neighbouring frames, so that a batch holds objects that it sees twice (JDE's triplet losses).
+
+    An epoch is half as many pairs as there are images: each an image, drawn without repetition, and the next one of its
+    video. The order is shuffled by ``seed + epoch``, alike on all ranks.
+
+    Args:
+        dataset: What is sampled.
+        seed: Must be the same on all ranks. Drawn and shared when None.
+    """
+
+    def __init__(self, dataset: IdentifiedBoxDataset | JointIdentityDataset, seed: int | None = None) -> None:
+        self.rank, self.world_size = get_dist_info()
+        self.seed = sync_random_seed() if seed is None else seed
+        self.neighbours = dataset.neighbours()
+        self.pairs = math.ceil(len(self.neighbours) / (2 * self.world_size))
+        self.epoch = 0
+
+    def __iter__(self) -> Iterator[int]:
+        order = np.random.default_rng(self.seed + self.epoch).permutation(len(self.neighbours))
+        mine = np.resize(order, self.pairs * self.world_size)[self.rank :: self.world_size]
+        return iter(np.stack([mine, self.neighbours[mine]], axis=1).ravel().tolist())
+
+    def __len__(self) -> int:
+        """Images of this rank."""
+        return 2 * self.pairs
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose other pairs; called by mmengine's DistSamplerSeedHook."""
+        self.epoch = epoch
 
 
 @DATA_SAMPLERS.register_module()

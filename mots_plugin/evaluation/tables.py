@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mots_plugin.formats.text_table import format_table
+
 COLUMN_TITLES = {"IDSW": "IDS"}
 """Columns that a table calls otherwise than the metric is called."""
 
@@ -56,22 +58,6 @@ def format_summary(summary: Mapping[str, Any], columns: Sequence[str], per_seque
             rows.update({name: scores[class_name] for name, scores in summary["sequences"].items()})
         tables.append(_table(title, rows, columns))
     return "\n\n".join(tables)
-
-
-def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Align cells in columns, the first to the left and the others to the right.
-
-    Args:
-        header: Column titles.
-        rows: Cells, as many in each row as there are titles.
-    """
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    lines = []
-    for cells in (header, ["-" * width for width in widths], *rows):
-        first = cells[0].ljust(widths[0])
-        others = (cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))
-        lines.append("  ".join([first, *others]))
-    return "\n".join(lines)
 
 
 def _class_names(summary: Mapping[str, Any]) -> list[str]:

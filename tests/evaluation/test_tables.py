@@ -1,4 +1,5 @@
-from mots_plugin.evaluation.tables import format_summary, format_table
+from mots_plugin.evaluation.tables import format_summary
+from mots_plugin.formats.text_table import format_table
 
 
 def test_columns_are_aligned() -> None:

@@ -23,10 +23,10 @@ from tqdm import tqdm
 
 from mots_plugin.evaluation.benchmarks import BENCHMARKS
 from mots_plugin.evaluation.file_scoring import score_files
-from mots_plugin.evaluation.tables import format_table
 from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.mot_txt import write_mot_txt
 from mots_plugin.formats.seqmap import SequenceRange
+from mots_plugin.formats.text_table import format_table
 
 WIDTH, HEIGHT = 1920, 1080
 

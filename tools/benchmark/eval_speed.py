@@ -35,13 +35,13 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from mots_plugin.evaluation.tables import format_table
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.mots_txt import read_mots_txt, write_mots_txt
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 from mots_plugin.formats.rle import RLE, decode_crop, encode_crop
 from mots_plugin.formats.splits import KITTI_MOTS_VAL
+from mots_plugin.formats.text_table import format_table
 
 HEIGHT, WIDTH = 375, 1242
 CLASSES = {"car": 1, "pedestrian": 2}

@@ -30,8 +30,8 @@ from mmengine.config import Config
 from tqdm import tqdm
 
 from mots_plugin.apis.torch_free_parts import build_torch_free
-from mots_plugin.evaluation.tables import format_table
 from mots_plugin.formats.rle import encode_crop
+from mots_plugin.formats.text_table import format_table
 from mots_plugin.structures import Frame, Observations
 
 TRACKERS = Path(__file__).resolve().parents[2] / "configs" / "_base_" / "trackers"

@@ -4,14 +4,17 @@ Frame transforms, mmdet's and ours, run inside ``dict(type='TransformBroadcaster
 which draws random parameters once a clip.
 """
 
-from mots_plugin.datasets.transforms.annotations import FitBoxesToMasks, LoadMOTSAnnotations
+from mots_plugin.datasets.transforms.annotations import FitBoxesToMasks, LoadIdentifiedBoxes, LoadMOTSAnnotations
+from mots_plugin.datasets.transforms.box_affine import RandomBoxAffine
 from mots_plugin.datasets.transforms.centred_crop import CropAroundObject
 from mots_plugin.datasets.transforms.flow import LoadFlow
 from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
 from mots_plugin.datasets.transforms.gamma import RandomGamma
 from mots_plugin.datasets.transforms.images import LoadFrameImage
+from mots_plugin.datasets.transforms.letterbox import Letterbox
 from mots_plugin.datasets.transforms.object_crops import CropAroundBox, JitterBox
-from mots_plugin.datasets.transforms.packing import PackMOTSInputs
+from mots_plugin.datasets.transforms.packing import PackIdentifiedBoxes, PackMOTSInputs
+from mots_plugin.datasets.transforms.saturation_value import RandomSaturationValue
 
 __all__ = [
     "ClipFrameSample",
@@ -19,9 +22,14 @@ __all__ = [
     "CropAroundObject",
     "FitBoxesToMasks",
     "JitterBox",
+    "Letterbox",
     "LoadFlow",
     "LoadFrameImage",
+    "LoadIdentifiedBoxes",
     "LoadMOTSAnnotations",
+    "PackIdentifiedBoxes",
     "PackMOTSInputs",
+    "RandomBoxAffine",
     "RandomGamma",
+    "RandomSaturationValue",
 ]

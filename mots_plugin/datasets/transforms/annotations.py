@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from mmcv.transforms import BaseTransform
-from mmdet.datasets.transforms import LoadTrackAnnotations
+from mmdet.datasets.transforms import LoadAnnotations, LoadTrackAnnotations
 from mmdet.registry import TRANSFORMS
 
 from mots_plugin.formats.errors import FormatError
@@ -27,14 +27,41 @@ class LoadMOTSAnnotations(LoadTrackAnnotations):
 
     def transform(self, results: dict) -> dict:
         """Add the annotations of one frame."""
-        annotated = (results["height"], results["width"])
-        if tuple(results["ori_shape"]) != annotated:
-            raise FormatError(
-                results["img_path"],
-                f"image has height and width {tuple(results['ori_shape'])}, its annotations have {annotated}",
-                "restore the image, or convert the annotations again",
-            )
+        _check_size(results)
         return super().transform(results)
+
+
+@TRANSFORMS.register_module()
+class LoadIdentifiedBoxes(LoadAnnotations):
+    """Loads what ``IdentifiedBoxDataset`` gives as ``instances``; run it after the image is loaded.
+
+    Adds ``gt_bboxes`` (N, 4) float32 xyxy, ``gt_bboxes_labels`` (N,) int64, ``gt_identities`` (N,) int64, -1 where none
+    is known, and ``gt_ignore_flags`` (N,) bool.
+
+    Raises:
+        FormatError: The image file has another size than the annotations say.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(with_bbox=True)
+
+    def transform(self, results: dict) -> dict:
+        """Add the annotations of one image."""
+        _check_size(results)
+        results = super().transform(results)
+        identities = [instance["identity"] for instance in results["instances"]]
+        results["gt_identities"] = np.array(identities, np.int64)
+        return results
+
+
+def _check_size(results: dict) -> None:
+    annotated = (results["height"], results["width"])
+    if tuple(results["ori_shape"]) != annotated:
+        raise FormatError(
+            results["img_path"],
+            f"image has height and width {tuple(results['ori_shape'])}, its annotations have {annotated}",
+            "restore the image, or convert the annotations again",
+        )
 
 
 @TRANSFORMS.register_module()

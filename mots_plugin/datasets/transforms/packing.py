@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mmdet.datasets.transforms import PackTrackInputs
+from typing import ClassVar
+
+from mmdet.datasets.transforms import PackDetInputs, PackTrackInputs
 from mmdet.registry import TRANSFORMS
 
 _META_KEYS = (
@@ -19,6 +21,8 @@ _META_KEYS = (
     "video_name",
     "video_length",
     "ori_video_length",
+    "frame_rate",
+    "pad_param",
 )
 
 
@@ -45,3 +49,20 @@ class PackMOTSInputs(PackTrackInputs):
             if flow is not None:
                 data_sample.flow = flow  # a field: metainfo would be copied with every sample
         return packed
+
+
+@TRANSFORMS.register_module()
+class PackIdentifiedBoxes(PackDetInputs):
+    """Packs an image as ``inputs`` (3, H, W) uint8 and ``data_samples``, a DetDataSample.
+
+    Its ``gt_instances`` and ``ignored_instances`` have ``bboxes``, ``labels`` and ``identities``; the metainfo names
+    the video.
+
+    Args:
+        meta_keys: Further keys for the metainfo.
+    """
+
+    mapping_table: ClassVar[dict[str, str]] = {**PackDetInputs.mapping_table, "gt_identities": "identities"}
+
+    def __init__(self, meta_keys: tuple[str, ...] = ()) -> None:
+        super().__init__(meta_keys=_META_KEYS + tuple(meta_keys))

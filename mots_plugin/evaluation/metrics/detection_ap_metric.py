@@ -19,9 +19,9 @@ from mots_plugin.evaluation.functional.detection_ap import (
     pooled_average_precision,
 )
 from mots_plugin.evaluation.metrics.frame_metric import FrameMetric, to_array
-from mots_plugin.evaluation.tables import format_table
 from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.text_table import format_table
 
 _THRESHOLDS = tuple(np.linspace(0.5, 0.95, 10).tolist())
 _COLUMNS = ("AP", "AP50", "AP75", "image_AP50", "image_recall", "image_precision")

@@ -1,0 +1,19 @@
+# The boxes of the rendered street, cars and pedestrians; data as in toy_street.py.
+_base_ = './identified_boxes.py'
+
+data_root = 'work_dirs/demo/data/'
+classes = ('car', 'pedestrian')
+
+_letterbox = dict(type='Letterbox', size=(416, 192))
+_base_.train_pipeline[3] = _base_.test_pipeline[0].transforms[1] = _letterbox
+
+train_dataloader = dict(
+    num_workers=2,
+    sampler=dict(type='InfiniteSampler', shuffle=True),
+    dataset=dict(data_root=data_root, metainfo=dict(classes=classes), pipeline=_base_.train_pipeline))
+val_dataloader = dict(
+    dataset=dict(data_root=data_root, metainfo=dict(classes=classes), pipeline=_base_.test_pipeline))
+test_dataloader = val_dataloader
+
+val_evaluator = dict(ann_file=data_root + 'annotations/val.json')
+test_evaluator = val_evaluator
