@@ -30,6 +30,7 @@ setup(
         "mmdet>=3.3.0,<3.4",  # the tracking code of MMTracking lives here since 3.1
         "opencv-python>=4.6",  # drawing, 16-bit PNG, dense optical flow
         "pillow>=9.1",
+        "pyyaml>=5.1",  # table files of tools/reproduce.py
         "tqdm>=4.60",
     ],
     extras_require={

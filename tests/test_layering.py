@@ -19,6 +19,7 @@ ALLOWED = {
     "evaluation.functional": {"formats"},
     "tracking": {"formats", "structures"},
     "annotation": {"formats", "structures", "tracking"},
+    "reproduction": {"formats"},
     "flow": {"structures", "formats"},
     "datasets": {"formats", "flow", "structures"},
     "models": {"ops", "structures"},
@@ -28,6 +29,7 @@ ALLOWED = {
     "weights": {"formats"},
 }
 WITHOUT_TORCH = (
+    "reproduction",
     "annotation",
     "formats",
     "structures",

@@ -1,0 +1,74 @@
+"""Steps run one after the other; a step that has succeeded is marked as finished, last of all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.errors import FormatError
+from mots_plugin.reproduction.paper import DataSet
+from mots_plugin.reproduction.plan import Step
+
+
+def check_inputs(steps: Sequence[Step], data: DataSet, root: Path) -> None:
+    """Check that a data set is there, and whatever else the steps read and none of them makes.
+
+    Args:
+        steps: What is to be run.
+        data: The data set.
+        root: Its folder.
+
+    Raises:
+        FormatError: Something is missing; says how to get it.
+    """
+    for name in data.requires:
+        if not (root / name).exists():
+            raise FormatError(root / name, f"not found, so {data.title} is not at hand", data.cure)
+    for step in steps:
+        if step.requires is not None and not step.requires.exists():
+            raise FormatError(step.requires, f"not found ({step.title})", step.cure)
+
+
+def run_steps(steps: Sequence[Step], checkout: Path) -> int:
+    """Run steps, printing each command as it starts; all output goes to stderr.
+
+    Args:
+        steps: In order.
+        checkout: Folder to run them in.
+
+    Returns:
+        0, or the exit code of the step that failed, 130 after Ctrl-C; those after it have not been run.
+    """
+    for number, step in enumerate(steps, 1):
+        print(f"\n== {number} of {len(steps)}: {step.title}\n$ {shlex.join(step.command)}", file=sys.stderr, flush=True)
+        (checkout / step.folder).mkdir(parents=True, exist_ok=True)
+        started = time.monotonic()
+        code = _run(step.command, checkout)
+        if code != 0:
+            print(f"\nstopped at: {step.title} (exit code {code}); the same command continues here", file=sys.stderr)
+            return code
+        seconds = time.monotonic() - started
+        with atomic_write(checkout / step.marker) as file:
+            json.dump({"command": shlex.join(step.command), "seconds": round(seconds, 1)}, file, indent=2)
+            file.write("\n")
+        print(f"== {step.title}: {seconds:.0f} s", file=sys.stderr, flush=True)
+    return 0
+
+
+def _run(command: Sequence[str], checkout: Path) -> int:
+    """Run a command under this interpreter; Ctrl-C, which reaches the command too, is 130."""
+    words = [sys.executable if word == "python" else word for word in command]
+    environment = {**os.environ, "PYTHON": sys.executable}
+    with subprocess.Popen(words, cwd=checkout, env=environment, stdout=sys.stderr) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.wait()
+            return 130
