@@ -5,6 +5,7 @@ from .association_roi_head import AssociationRoIHead
 from .coarse_rpn_head import CoarseRPNHead
 from .deeplab_mask_head import DeepLabMaskHead
 from .instance_embedding import InstanceEmbedding, StagedInstanceEmbedding
+from .jde_head import JDEHead
 
 __all__ = [
     "AssociationHead",
@@ -12,5 +13,6 @@ __all__ = [
     "CoarseRPNHead",
     "DeepLabMaskHead",
     "InstanceEmbedding",
+    "JDEHead",
     "StagedInstanceEmbedding",
 ]

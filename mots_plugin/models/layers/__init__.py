@@ -3,6 +3,26 @@
 from .atrous_pyramid import AtrousSpatialPyramidPooling
 from .conv_lstm import TemporalConvLSTM
 from .frame_stream import FrameFeatures, FrameStream
+from .identity_banks import IdentityBanks
+from .task_weighting import (
+    FixedTaskWeighting,
+    MagnitudeTaskWeighting,
+    MinimumNormTaskWeighting,
+    TaskWeighting,
+    UncertaintyTaskWeighting,
+)
 from .temporal_conv3d import TemporalConv3D
 
-__all__ = ["AtrousSpatialPyramidPooling", "FrameFeatures", "FrameStream", "TemporalConv3D", "TemporalConvLSTM"]
+__all__ = [
+    "AtrousSpatialPyramidPooling",
+    "FixedTaskWeighting",
+    "FrameFeatures",
+    "FrameStream",
+    "IdentityBanks",
+    "MagnitudeTaskWeighting",
+    "MinimumNormTaskWeighting",
+    "TaskWeighting",
+    "TemporalConv3D",
+    "TemporalConvLSTM",
+    "UncertaintyTaskWeighting",
+]

@@ -2,6 +2,12 @@
 
 from .bootstrapped import BootstrappedCrossEntropyLoss, bootstrapped_cross_entropy
 from .contrastive import ContrastiveLoss, contrastive
+from .identity import (
+    IdentityTripletLoss,
+    IdentityTripletUpperBoundLoss,
+    identity_triplet,
+    identity_triplet_upper_bound,
+)
 from .triplet import BatchAllTripletLoss, BatchHardTripletLoss, batch_all_triplet, batch_hard_triplet
 
 __all__ = [
@@ -9,8 +15,12 @@ __all__ = [
     "BatchHardTripletLoss",
     "BootstrappedCrossEntropyLoss",
     "ContrastiveLoss",
+    "IdentityTripletLoss",
+    "IdentityTripletUpperBoundLoss",
     "batch_all_triplet",
     "batch_hard_triplet",
     "bootstrapped_cross_entropy",
     "contrastive",
+    "identity_triplet",
+    "identity_triplet_upper_bound",
 ]

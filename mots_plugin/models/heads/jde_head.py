@@ -1,0 +1,301 @@
+"""JDE's prediction heads: boxes, classes and a dense embedding map on each scale of a YOLOv3 neck.
+
+Shapes: B images, M scales of H x W cells with A anchors each, C classes, D embedding dimensions, G ground-truth boxes.
+Anchors of a scale are counted P = H * W * A, those of one cell in a row, so anchor p lies in cell p // A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from mmcv.cnn import ConvModule
+from mmcv.ops import batched_nms
+from mmdet.registry import MODELS, TASK_UTILS
+from mmdet.structures import DetDataSample
+from mmengine.model import BaseModule
+from mmengine.structures import InstanceData
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mots_plugin.models.layers.identity_banks import IdentityBanks
+
+TASKS = ("box", "objectness", "identity")
+IGNORED, BACKGROUND = -1, 0
+UNLABELLED = -1
+
+
+class ScalePredictions(NamedTuple):
+    """What one scale predicts.
+
+    Attributes:
+        deltas: (B, P, 4) box offsets (dx, dy, dw, dh) relative to the anchors.
+        logits: (B, P, 1 + C), background first.
+        embeddings: (B, D, H, W), not normalised; the anchors of a cell share one.
+    """
+
+    deltas: Tensor
+    logits: Tensor
+    embeddings: Tensor
+
+
+class ScaleTargets(NamedTuple):
+    """What one scale should predict.
+
+    Attributes:
+        classes: (B, P) int64: 1 + class, 0 for background, -1 where nothing is asked.
+        deltas: (F, 4) box offsets of the F anchors whose class is above 0, in their order.
+        identities: (B, H * W, C) int64 identity of each class in each cell, -1 for none or an unlabelled one.
+    """
+
+    classes: Tensor
+    deltas: Tensor
+    identities: Tensor
+
+
+@MODELS.register_module()
+class JDEHead(BaseModule):
+    """Joint detection and embedding on M scales (JDE, figure 2).
+
+    A scale has the 3x3 bridge and the 1x1 prediction of YOLOv3, and beside them, from the neck's features, a 3x3
+    convolution to the embeddings. One softmax an anchor tells background and classes apart; with a single class that is
+    the published foreground/background classification.
+
+    Args:
+        in_channels: Channels of the neck's M outputs, coarsest scale first, as ``YOLOV3Neck`` puts them out.
+        num_classes: C.
+        anchor_generator: Config of a :class:`CornerAnchorGenerator` with M levels, coarsest first.
+        identity_counts: Number of identities of each class in the training set, for classifying them (the default
+            loss); None to compare embeddings with ``loss_identity``.
+        loss_identity: Config of a loss on (embeddings, identities, classes), where there are no ``identity_counts``.
+        weighting: Config of a :class:`TaskWeighting` of box, objectness and identity losses.
+        train_cfg: ``assigner``: positive from 0.5 of overlap on, negative below 0.4, in between ignored.
+        test_cfg: ``score_thr``, ``nms``, ``class_agnostic`` (suppress across classes, as released), ``nms_pre`` (boxes
+            that NMS sees at most) and ``max_per_img``.
+        embed_channels: D.
+        bridge_channels: Channels of the bridges; twice those of the neck by default, as in YOLOv3.
+        norm_cfg: Normalisation of the bridges.
+        act_cfg: Activation of the bridges.
+        init_cfg: Initialisation config.
+
+    Raises:
+        ValueError: Not exactly one of ``identity_counts`` and ``loss_identity`` is given, or the former has not C.
+    """
+
+    def __init__(
+        self,
+        in_channels: Sequence[int],
+        num_classes: int,
+        anchor_generator: dict,
+        weighting: dict,
+        train_cfg: dict,
+        test_cfg: dict,
+        identity_counts: Sequence[int] | None = None,
+        loss_identity: dict | None = None,
+        embed_channels: int = 512,
+        bridge_channels: Sequence[int] | None = None,
+        norm_cfg: dict | None = None,
+        act_cfg: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        if (identity_counts is None) == (loss_identity is None):
+            raise ValueError("JDEHead takes either identity_counts, to classify identities, or loss_identity")
+        if identity_counts is not None and len(identity_counts) != num_classes:
+            raise ValueError(f"JDEHead: identity_counts has {len(identity_counts)} classes, num_classes {num_classes}")
+        self.num_classes = num_classes
+        self.prior_generator = TASK_UTILS.build(anchor_generator)
+        self.box_coder = TASK_UTILS.build({"type": "DeltaXYWHBBoxCoder", "clip_border": False})
+        self.test_cfg = test_cfg
+        self.assigner = TASK_UTILS.build(train_cfg["assigner"])
+        self.num_anchors = self.prior_generator.num_base_priors[0]
+        self.weighting = MODELS.build(weighting)
+        self.identity_loss = (
+            IdentityBanks(embed_channels, identity_counts)
+            if identity_counts is not None
+            else MODELS.build(loss_identity)
+        )
+        activation = act_cfg or {"type": "LeakyReLU", "negative_slope": 0.1}
+        bridge_channels = bridge_channels or [2 * channels for channels in in_channels]
+        outputs = self.num_anchors * (4 + 1 + num_classes)
+        self.bridges = nn.ModuleList(
+            ConvModule(channels, width, 3, padding=1, norm_cfg=norm_cfg or {"type": "BN"}, act_cfg=activation)
+            for channels, width in zip(in_channels, bridge_channels, strict=True)
+        )
+        self.predictions = nn.ModuleList(nn.Conv2d(width, outputs, 1) for width in bridge_channels)
+        self.embeddings = nn.ModuleList(nn.Conv2d(channels, embed_channels, 3, padding=1) for channels in in_channels)
+
+    def forward(self, features: Sequence[Tensor]) -> list[ScalePredictions]:
+        """Predict on every scale, in single precision whatever precision the convolutions have.
+
+        Args:
+            features: M maps (B, C_i, H_i, W_i), coarsest first.
+        """
+        scales = []
+        for feature, bridge, predict, embed in zip(
+            features, self.bridges, self.predictions, self.embeddings, strict=True
+        ):
+            raw = predict(bridge(feature)).float()
+            raw = raw.unflatten(1, (self.num_anchors, -1)).permute(0, 3, 4, 1, 2).flatten(1, 3)
+            scales.append(ScalePredictions(raw[..., :4], raw[..., 4:], embed(feature).float()))
+        return scales
+
+    # Training
+
+    def loss(self, features: Sequence[Tensor], samples: Sequence[DetDataSample]) -> dict[str, Tensor]:
+        """Compute the weighted loss of each task, summed over scales, and, to be logged, the unweighted ones.
+
+        Args:
+            features: M maps, as in :meth:`forward`.
+            samples: B samples with ``gt_instances``: ``bboxes`` (G, 4) xyxy in input pixels, ``labels`` (G,) and
+                ``identities`` (G,) int64, from 0 within a class, -1 for unlabelled ones; optionally with
+                ``ignored_instances``, which the assigner is given.
+        """
+        predictions = self(features)
+        targets = self.get_targets([scale.embeddings.shape[-2:] for scale in predictions], samples)
+        with torch.autocast(features[0].device.type, enabled=False):
+            losses = torch.stack([self._scale_losses(*scale) for scale in zip(predictions, targets, strict=True)])
+            weighted = self.weighting(losses, features)
+        result = {f"loss_{task}": weighted[:, number].sum() for number, task in enumerate(TASKS)}
+        result.update({f"unweighted_{task}": losses[:, number].detach().sum() for number, task in enumerate(TASKS)})
+        return result
+
+    def _scale_losses(self, predictions: ScalePredictions, targets: ScaleTargets) -> Tensor:
+        """Box, objectness and identity losses (3,) of a scale; zero, but part of the graph, without objects."""
+        positive = targets.classes > BACKGROUND
+        box = functional.smooth_l1_loss(predictions.deltas[positive], targets.deltas, reduction="sum")
+        objectness = functional.cross_entropy(
+            predictions.logits.flatten(0, 1), targets.classes.flatten(), ignore_index=IGNORED, reduction="sum"
+        )
+        judged = int((targets.classes != IGNORED).sum())
+        return torch.stack(
+            [
+                box / max(4 * len(targets.deltas), 1),
+                objectness / max(judged, 1),
+                self._identity_loss(predictions.embeddings, targets.identities),
+            ]
+        )
+
+    def _identity_loss(self, embedding_maps: Tensor, identities: Tensor) -> Tensor:
+        """Loss over the cells that have an identity, once for each class that a cell has one of."""
+        images, cells, classes = (identities > UNLABELLED).nonzero(as_tuple=True)
+        embeddings = functional.normalize(embedding_maps.flatten(2)[images, :, cells])
+        return self.identity_loss(embeddings, identities[images, cells, classes], classes)
+
+    def get_targets(self, map_sizes: Sequence[tuple[int, int]], samples: Sequence[DetDataSample]) -> list[ScaleTargets]:
+        """Assign every anchor of every image to a box, to the background or to nothing.
+
+        Args:
+            map_sizes: (H, W) of the M scales.
+            samples: As in :meth:`loss`.
+        """
+        device = samples[0].gt_instances.bboxes.device
+        anchors = self.prior_generator.grid_priors(map_sizes, device=device)
+        return [
+            self._scale_targets(scale_anchors, size, stride, samples)
+            for scale_anchors, size, stride in zip(anchors, map_sizes, self.prior_generator.strides, strict=True)
+        ]
+
+    @torch.no_grad()
+    def _scale_targets(
+        self, anchors: Tensor, size: tuple[int, int], stride: tuple[int, int], samples: Sequence[DetDataSample]
+    ) -> ScaleTargets:
+        cells = size[0] * size[1]
+        classes = anchors.new_full((len(samples), len(anchors)), BACKGROUND, dtype=torch.long)
+        identities = anchors.new_full((len(samples), cells * self.num_classes), UNLABELLED, dtype=torch.long)
+        deltas = []
+        for sample, image_classes, image_identities in zip(samples, classes, identities, strict=True):
+            truth = sample.gt_instances
+            boxes = _centred_on_grid(truth.bboxes, size, stride)
+            assigned = self.assigner.assign(
+                InstanceData(priors=anchors),
+                InstanceData(bboxes=boxes, labels=truth.labels),
+                sample.get("ignored_instances"),
+            ).gt_inds
+            image_classes[assigned < 0] = IGNORED
+            positive = assigned.gt(0).nonzero().squeeze(1)
+            matched = assigned[positive] - 1
+            labels = truth.labels[matched]
+            image_classes[positive] = labels + 1
+            deltas.append(self.box_coder.encode(anchors[positive], boxes[matched]))
+            # Anchors of one cell may stand for several objects of a class: the largest identity wins, as released.
+            slots = positive // self.num_anchors * self.num_classes + labels
+            image_identities.scatter_reduce_(0, slots, truth.identities[matched], "amax")
+        return ScaleTargets(classes, torch.cat(deltas), identities.unflatten(1, (cells, self.num_classes)))
+
+    # Testing
+
+    def predict(
+        self, features: Sequence[Tensor], samples: Sequence[DetDataSample], rescale: bool = False
+    ) -> list[InstanceData]:
+        """Detect and embed.
+
+        Args:
+            features: M maps, as in :meth:`forward`.
+            samples: B samples with metainfo.
+            rescale: Return boxes in pixels of the original images; needs ``scale_factor`` (w, h) and, where the
+                image does not begin at the input's top left corner, ``letterbox_offset`` (x, y).
+
+        Returns:
+            For each image ``bboxes`` (N, 4) xyxy, ``scores`` (N,), ``labels`` (N,) int64 and ``embeddings`` (N, D) unit
+            vectors, by descending score.
+        """
+        predictions = self(features)
+        anchors = self.prior_generator.grid_priors(
+            [scale.embeddings.shape[-2:] for scale in predictions], device=features[0].device
+        )
+        results = [self._predict_image(predictions, anchors, image) for image in range(len(samples))]
+        if rescale:
+            for found, sample in zip(results, samples, strict=True):
+                found.bboxes = _in_original_image(found.bboxes, sample)
+        return results
+
+    def _predict_image(
+        self, predictions: Sequence[ScalePredictions], anchors: Sequence[Tensor], image: int
+    ) -> InstanceData:
+        """Threshold, decode what is left, suppress; read embeddings only where a detection remains."""
+        logits = torch.cat([scale.logits[image] for scale in predictions])
+        scores, labels = logits.softmax(-1)[:, 1:].max(-1)
+        confident = (scores > self.test_cfg["score_thr"]).nonzero().squeeze(1)
+        order = scores[confident].argsort(descending=True, stable=True)[: self.test_cfg["nms_pre"]]
+        rows = confident[order]
+        deltas = torch.cat([scale.deltas[image] for scale in predictions])[rows]
+        boxes = self.box_coder.decode(torch.cat(list(anchors))[rows], deltas)
+        if len(rows):  # of none, mmcv cannot tell the largest coordinate
+            agnostic = self.test_cfg["class_agnostic"]
+            _, kept = batched_nms(boxes, scores[rows], labels[rows], self.test_cfg["nms"], class_agnostic=agnostic)
+            kept = kept[: self.test_cfg["max_per_img"]]
+            boxes, rows = boxes[kept], rows[kept]
+        return InstanceData(
+            bboxes=boxes,
+            scores=scores[rows],
+            labels=labels[rows],
+            embeddings=self._embeddings_at(predictions, rows, image),
+        )
+
+    def _embeddings_at(self, predictions: Sequence[ScalePredictions], rows: Tensor, image: int) -> Tensor:
+        """Unit embeddings (N, D) of anchors counted over all scales."""
+        maps = [scale.embeddings[image].flatten(1) for scale in predictions]
+        embeddings = rows.new_zeros((len(rows), len(maps[0])), dtype=maps[0].dtype)
+        start = 0
+        for cell_embeddings in maps:
+            end = start + cell_embeddings.shape[1] * self.num_anchors
+            here = (rows >= start) & (rows < end)
+            embeddings[here] = cell_embeddings[:, (rows[here] - start) // self.num_anchors].T
+            start = end
+        return functional.normalize(embeddings)
+
+
+def _centred_on_grid(boxes: Tensor, size: tuple[int, int], stride: tuple[int, int]) -> Tensor:
+    """Move boxes whose centre lies beyond the last cell's corner back to it, as the released code does; xyxy."""
+    centres, extents = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
+    last = boxes.new_tensor([(size[1] - 1) * stride[0], (size[0] - 1) * stride[1]])
+    centres = centres.clamp(min=torch.zeros_like(last), max=last)
+    return torch.cat([centres - extents / 2, centres + extents / 2], dim=1)
+
+
+def _in_original_image(boxes: Tensor, sample: DetDataSample) -> Tensor:
+    """Undo padding and scale of the input, and move corners left of or above the image to its edge, as released."""
+    offset = boxes.new_tensor(sample.get("letterbox_offset", (0, 0))).repeat(2)
+    return ((boxes - offset) / boxes.new_tensor(sample.scale_factor).repeat(2)).clamp(min=0)

@@ -1,0 +1,44 @@
+"""The shortest vector among weighted means of a few others, as multiple-gradient descent needs it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import torch
+from torch import Tensor
+
+
+def minimum_norm_weights(gram: Tensor) -> Tensor:
+    """Find the weights, none negative and one in sum, whose weighted sum of vectors is shortest.
+
+    Exact, by looking at every face of the simplex: the optimum is where the gradient of the norm is the same over the
+    vectors of a face. For T vectors there are 2^T - 1 faces, so T is to be small. (Sener and Koltun 2018 iterate with
+    Frank-Wolfe to the same end.)
+
+    Args:
+        gram: (T, T) inner products of the vectors.
+
+    Returns:
+        (T,) float64 weights on the CPU.
+    """
+    gram = gram.detach().double().cpu()
+    count = len(gram)
+    best, shortest = torch.full((count,), 1 / count, dtype=torch.float64), torch.inf
+    for size in range(1, count + 1):
+        for face in combinations(range(count), size):
+            rows = list(face)
+            # Stationary on the face: gram @ weights = constant, sum of weights = 1; least squares where it is singular.
+            system = torch.ones(size + 1, size + 1, dtype=torch.float64)
+            system[:size, :size] = gram[rows][:, rows] / gram.diagonal().max().clamp(min=1e-300)
+            system[size, size] = 0
+            right = torch.zeros(size + 1, 1, dtype=torch.float64)
+            right[size] = 1
+            inside = torch.linalg.lstsq(system, right, driver="gelsd").solution[:size, 0]
+            if (inside < -1e-12).any():
+                continue
+            weights = torch.zeros(count, dtype=torch.float64)
+            weights[rows] = inside.clamp(min=0) / inside.clamp(min=0).sum()
+            norm = float(weights @ gram @ weights)
+            if norm < shortest:
+                best, shortest = weights, norm
+    return best
