@@ -1,5 +1,8 @@
 #!/usr/bin/env python
-"""Look at clips as a model gets them, after all transforms: ``tools/browse_dataset.py CONFIG --clips 4 --out DIR``."""
+"""Look at clips as a model gets them, after all transforms: ``tools/browse_dataset.py CONFIG --clips 4 --out DIR``.
+
+Models that learn from single frames get clips of one frame; these are drawn on one sheet.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ def parse_arguments() -> argparse.Namespace:
     add_run_arguments(parser)
     parser.add_argument("--clips", type=int, default=4, metavar="N", help="clips to draw (default 4)")
     parser.add_argument("--columns", type=int, default=4, metavar="N", help="frames side by side (default 4)")
-    parser.add_argument("--out", help="folder for one png a clip; default WORK_DIR/browse")
+    parser.add_argument("--out", help="folder for one png a clip, or one of all single frames; default WORK_DIR/browse")
     return parser.parse_args()
 
 
@@ -42,9 +45,15 @@ def main() -> None:
     sampler = DATA_SAMPLERS.build(
         config.train_dataloader.sampler, default_args={"dataset": dataset, "seed": config.randomness.seed}
     )
+    single_frames = []
     for number, index in enumerate(tqdm(islice(sampler, arguments.clips), total=arguments.clips, unit="clip")):
         pictures = paint_clip(dataset[index], dataset.metainfo["classes"])
-        write_contact_sheet(pictures, out / f"clip_{number:03d}.png", arguments.columns)
+        if len(pictures) == 1:
+            single_frames += pictures
+        else:
+            write_contact_sheet(pictures, out / f"clip_{number:03d}.png", arguments.columns)
+    if single_frames:
+        write_contact_sheet(single_frames, out / "frames.png", arguments.columns)
     print(f"clips: {out}")
 
 

@@ -80,30 +80,37 @@ def check_datasets(config: Config, *loaders: str) -> None:
         if config.get(loader) is None:
             raise FormatError(config.filename, f"has no {loader}", "its README says how to score such a model")
         dataset = config[loader]["dataset"]
-        root = Path(dataset.get("data_root") or "")
-        annotations = root / dataset["ann_file"]
-        if not annotations.is_file():
-            raise FormatError(
-                annotations,
-                f"annotation file of {loader} not found",
-                "convert the raw data with one of data_converters/, "
-                f"or pass --cfg-options {loader}.dataset.data_root=FOLDER",
-            )
-        images = root / dataset.get("data_prefix", {}).get("img_path", "")
-        if not images.is_dir():
-            raise FormatError(
-                images,
-                f"image folder of {loader} not found",
-                f"pass --cfg-options {loader}.dataset.data_prefix.img_path=FOLDER",
-            )
-        files = [os.path.join(images, image["file_name"]) for image in read_coco_video(annotations).data["images"]]
-        missing = [file for file in files if not os.path.isfile(file)]
-        if missing:
-            raise FormatError(
-                missing[0],
-                f"image of {loader} not found, one of {len(missing)} missing (of {len(files)})",
-                "restore it, or convert the raw data again",
-            )
+        if "datasets" not in dataset:
+            _check_dataset(dataset, loader, f"{loader}.dataset")
+            continue
+        for number, joined in enumerate(dataset["datasets"]):
+            _check_dataset(joined, loader, f"{loader}.dataset.datasets.{number}")
+
+
+def _check_dataset(dataset: dict, loader: str, option: str) -> None:
+    root = Path(dataset.get("data_root") or "")
+    annotations = root / dataset["ann_file"]
+    if not annotations.is_file():
+        raise FormatError(
+            annotations,
+            f"annotation file of {loader} not found",
+            f"convert the raw data with one of data_converters/, or pass --cfg-options {option}.data_root=FOLDER",
+        )
+    images = root / dataset.get("data_prefix", {}).get("img_path", "")
+    if not images.is_dir():
+        raise FormatError(
+            images,
+            f"image folder of {loader} not found",
+            f"pass --cfg-options {option}.data_prefix.img_path=FOLDER",
+        )
+    files = [os.path.join(images, image["file_name"]) for image in read_coco_video(annotations).data["images"]]
+    missing = [file for file in files if not os.path.isfile(file)]
+    if missing:
+        raise FormatError(
+            missing[0],
+            f"image of {loader} not found, one of {len(missing)} missing (of {len(files)})",
+            "restore it, or convert the raw data again",
+        )
 
 
 def check_writable(folder: str | Path) -> Path:

@@ -21,7 +21,7 @@ def paint_clip(packed: dict[str, Any], classes: Sequence[str]) -> list[NDArray[n
     """Paint the ground truth of a clip over its images, both as the transforms left them; ignored regions are grey.
 
     Args:
-        packed: What ``PackMOTSInputs`` returns, of T frames loaded as BGR.
+        packed: What ``PackMOTSInputs`` returns, of T frames loaded as BGR, or ``PackDetInputs`` of one.
         classes: Names of the labels.
 
     Returns:
@@ -29,8 +29,11 @@ def paint_clip(packed: dict[str, Any], classes: Sequence[str]) -> list[NDArray[n
     """
     painter = TrackPainter(min_width=640, boxes=True)
     pictures = []
-    images = packed["inputs"].numpy().transpose(0, 2, 3, 1)[..., ::-1]
-    for index, (bgr, sample) in enumerate(zip(images, packed["data_samples"], strict=True)):
+    inputs, samples = packed["inputs"], packed["data_samples"]
+    if isinstance(samples, DetDataSample):
+        inputs, samples = inputs[None], [samples]
+    images = inputs.numpy().transpose(0, 2, 3, 1)[..., ::-1]
+    for index, (bgr, sample) in enumerate(zip(images, samples, strict=True)):
         image = np.ascontiguousarray(bgr)
         for mask in sample.ignored_instances.get("masks", ()):
             draw_mask(image, mask, 0, 0, _IGNORED, opacity=0.7)
@@ -43,7 +46,8 @@ def paint_clip(packed: dict[str, Any], classes: Sequence[str]) -> list[NDArray[n
 def _ground_truth(sample: DetDataSample) -> Tracks:
     found = sample.gt_instances
     return Tracks(
-        ids=found.instances_ids.numpy().astype(np.int64),
+        # An image without its video has no identities: its objects are numbered, so that their colours differ.
+        ids=found.instances_ids.numpy().astype(np.int64) if "instances_ids" in found else np.arange(len(found)) + 1,
         boxes=found.bboxes.numpy().reshape(-1, 4),
         scores=np.full(len(found), np.nan, np.float32),
         labels=found.labels.numpy(),

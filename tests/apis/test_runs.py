@@ -1,6 +1,7 @@
 """What is looked at before a run is built: config, annotations, images, folders."""
 
 import argparse
+import copy
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,14 @@ class TestDatasets:
         run.test_dataloader.dataset.ann_file = "test.json"
         with pytest.raises(FormatError, match="test.json: annotation file .* convert the raw data"):
             check_datasets(run, "test_dataloader")
+
+    def test_each_of_several_joined_sets_is_looked_at(self, run):
+        one = run.test_dataloader.dataset
+        joined = Config({"test_dataloader": {"dataset": {"type": "ConcatDataset", "datasets": [one, copy.copy(one)]}}})
+        check_datasets(joined, "test_dataloader")
+        joined.test_dataloader.dataset.datasets[1].data_root = "elsewhere"
+        with pytest.raises(FormatError, match=r"--cfg-options test_dataloader\.dataset\.datasets\.1\.data_root=FOLDER"):
+            check_datasets(joined, "test_dataloader")
 
 
 class TestFolders:

@@ -56,3 +56,37 @@ def test_testing_gives_one_frame_of_the_set_size(street, name, height, width):
         assert packed["data_samples"][0].scale_factor == (width / 16, height / 8)
         assert packed["data_samples"][0].ori_video_length == 6
         assert tuple(dataset.metainfo["classes"]) == ("car", "pedestrian")
+
+
+def build_frames(name: str, street: Path):
+    """Build the training data of a config of single frames over the hand-drawn street."""
+    config = Config.fromfile(FOLDER / f"{name}.py").train_dataloader
+    for dataset in config.dataset.get("datasets", [config.dataset]):
+        dataset.update(data_root="", ann_file=str(street / "train.json"), data_prefix={"img_path": str(street)})
+    dataset = DATASETS.build(config.dataset)
+    return dataset, DATA_SAMPLERS.build(config.sampler, default_args={"dataset": dataset, "seed": 0})
+
+
+@pytest.mark.parametrize(
+    ("name", "classes", "items", "samples"),
+    [
+        ("frames_kitti_mots", ("car", "pedestrian"), 7, 1000),  # frames with objects
+        ("frames_toy_street", ("car", "pedestrian"), 7, 1000),
+        ("object_windows_kitti_mots_kins", ("car",), 3 * 7, 7000),  # cars of three sources
+        ("object_windows_toy_street", ("car", "pedestrian"), 11, 1000),
+    ],
+)
+def test_single_frames_and_windows_around_objects(street, name, classes, items, samples):
+    """An epoch is a number of samples, not a pass over the data; images of 16x8 pixels stay whole."""
+    dataset, sampler = build_frames(name, street)
+    assert tuple(dataset.metainfo["classes"]) == classes
+    assert (len(dataset), len(sampler)) == (items, samples)
+    packed = dataset[next(iter(sampler))]
+    assert packed["inputs"].shape == (3, 8, 16)
+    shown = packed["data_samples"].gt_instances
+    assert len(shown.bboxes) == len(shown.masks) == len(shown.labels) >= 1
+
+
+def test_sizes_of_the_published_windows():
+    assert Config.fromfile(FOLDER / "frames_kitti_mots.py").train_pipeline[2].crop_size == (320, 1024)
+    assert Config.fromfile(FOLDER / "object_windows_kitti_mots_kins.py").train_pipeline[2].size == (160, 640)

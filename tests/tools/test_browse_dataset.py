@@ -27,8 +27,10 @@ def video(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def browse(monkeypatch, *arguments: str) -> int:
-    config = ROOT / "configs" / "track_rcnn" / "track_rcnn_r101-fpn_40e_kitti-mots.py"
+TRACK_RCNN = ROOT / "configs" / "track_rcnn" / "track_rcnn_r101-fpn_40e_kitti-mots.py"
+
+
+def browse(monkeypatch, *arguments: str, config: Path = TRACK_RCNN) -> int:
     monkeypatch.setattr(sys, "argv", ["browse_dataset.py", str(config), *arguments])
     with pytest.raises(SystemExit) as end:
         runpy.run_path(str(ROOT / "tools" / "browse_dataset.py"), run_name="__main__")
@@ -43,6 +45,19 @@ def test_one_sheet_a_clip_with_the_frames_side_by_side(video, monkeypatch, capsy
     sheet = cv2.imread(str(video / "out" / "clip_000.png"))
     assert sheet.shape == (89, 2396, 3)  # eight frames of 1024x309, shrunk to the width of a sheet
     assert f"clips: {video / 'out'}" in capsys.readouterr().out
+
+
+def test_single_frames_on_one_sheet(video, monkeypatch):
+    base = ROOT / "configs" / "_base_"
+    config = video / "config.py"
+    config.write_text(
+        f"_base_ = ['{base}/datasets/object_windows_toy_street.py', '{base}/default_runtime.py']\nmodel = dict()\n"
+    )
+    options = [f"train_dataloader.dataset.{key}" for key in (f"data_root={video}", "ann_file=train.json")]
+    arguments = ["--out", str(video / "out"), "--clips", "3", "--columns", "2", "--cfg-options", *options]
+    assert browse(monkeypatch, *arguments, config=config) == 0
+    assert [path.name for path in (video / "out").iterdir()] == ["frames.png"]
+    assert cv2.imread(str(video / "out" / "frames.png")).shape == (2 * 480 + 4, 2 * 640 + 4, 3)  # 64x48, enlarged
 
 
 def test_missing_annotations_end_in_one_line(video, monkeypatch, capsys):

@@ -38,3 +38,16 @@ def test_ground_truth_has_the_colour_of_its_identity_and_ignored_regions_are_gre
     grey = np.round(0.3 * np.array([100, 0, 0]) + 0.7 * 128)
     assert np.abs(pictures[0][60, 420] - grey).max() <= 1
     assert pictures[0][100, 650].tolist() == [100, 0, 0]
+
+
+def test_a_single_frame_without_identities():
+    """As models of images get them: the objects are numbered."""
+    sample = DetDataSample(metainfo={"video_name": "street", "frame_number": 3})
+    sample.gt_instances = instances((70, 100), (50, 300))
+    sample.ignored_instances = instances()
+    del sample.gt_instances.instances_ids
+    inputs = torch.zeros(3, 120, 700, dtype=torch.uint8)
+    (picture,) = paint_clip({"inputs": inputs, "data_samples": sample}, ("car", "pedestrian"))
+    for identity, left in ((1, 100), (2, 300)):
+        tint = np.round(0.45 * track_colours(np.array([identity]))[0])
+        np.testing.assert_allclose(picture[74, left + 34], tint, atol=1)
