@@ -7,6 +7,7 @@ from mots_plugin.datasets.mots_video import MOTSVideoDataset
 from mots_plugin.datasets.object_crops import ObjectCropDataset
 from mots_plugin.datasets.replacement_sampler import ReplacementSampler
 from mots_plugin.datasets.samplers import ClipSampler, FramePairSampler, WholeVideoSampler
+from mots_plugin.datasets.track_crops import DistinctTrackSampler, TrackCropDataset, join_crops
 from mots_plugin.datasets.transforms import (
     ClipFrameSample,
     CropAroundBox,
@@ -30,6 +31,7 @@ __all__ = [
     "ClipSampler",
     "CropAroundBox",
     "CropAroundObject",
+    "DistinctTrackSampler",
     "FitBoxesToMasks",
     "FramePairSampler",
     "IdentifiedBoxDataset",
@@ -49,5 +51,7 @@ __all__ = [
     "RandomGamma",
     "RandomSaturationValue",
     "ReplacementSampler",
+    "TrackCropDataset",
     "WholeVideoSampler",
+    "join_crops",
 ]
