@@ -1,8 +1,9 @@
-"""One rendered sequence on disk, as KITTI MOTS, KITTI-STEP, MOTChallenge boxes and forward flow.
+"""One rendered sequence on disk, as KITTI MOTS, KITTI-STEP, boxes of KITTI and MOTChallenge, and forward flow.
 
 Below the output folder, for sequence ``SSSS``:
 
 - ``training/image_02/SSSS/FFFFFF.png``, ``instances/SSSS/FFFFFF.png``, ``instances_txt/SSSS.txt``: KITTI MOTS
+- ``training/label_02/SSSS.txt``: KITTI's tracking labels, boxes of whole silhouettes
 - ``panoptic_maps/{train,val}/SSSS/FFFFFF.png``: KITTI-STEP
 - ``mot/SSSS/gt/gt.txt``, ``mot/SSSS/seqinfo.ini``, ``mot/SSSS/img1``: MOTChallenge boxes of whole silhouettes;
   frames from 1
@@ -15,6 +16,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -24,6 +26,7 @@ from numpy.typing import NDArray
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.flow_files import write_kitti_flow
 from mots_plugin.formats.id_png import id_png_to_objects
+from mots_plugin.formats.kitti_box import KITTI_CLASSES, write_kitti_box
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.mot_txt import BoxTracks, write_mot_txt
 from mots_plugin.formats.mots_txt import write_mots_txt
@@ -37,6 +40,7 @@ from mots_plugin.toy_street.statistics import StatisticsMeter
 FRAME_RATE = 10
 # MOTChallenge classes: 1 pedestrian, 2 person on vehicle, 3 car.
 _MOT_CLASSES = {PERSON: 1, BICYCLE: 2, CAR_SEMANTIC: 3}
+_KITTI_NAMES = {1: "pedestrian", 2: "cyclist", 3: "car"}
 
 
 def sequence_name(sequence: int) -> str:
@@ -66,7 +70,7 @@ def write_sequence(folder: Path, settings: StreetSettings, sequence: int, split:
     if partial.exists():
         shutil.rmtree(partial)
     places = [
-        f"training/image_02/{name}", f"instances/{name}", f"instances_txt/{name}.txt",
+        f"training/image_02/{name}", f"training/label_02/{name}.txt", f"instances/{name}", f"instances_txt/{name}.txt",
         f"panoptic_maps/{split}/{name}", f"mot/{name}", f"flow/{name}",
     ]  # fmt: skip
     statistics = _write_files(partial, build_scene(settings, sequence), name, split)
@@ -103,7 +107,9 @@ def _write_files(root: Path, scene: Scene, name: str, split: str) -> dict[str, f
         boxes.append(_mot_rows(number, frame, scene))
         meter.update(frame)
     write_mots_txt(root / "instances_txt" / f"{name}.txt", _mask_tracks(masks))
-    write_mot_txt(mot / "gt" / "gt.txt", _box_tracks(np.concatenate(boxes)), ground_truth=True)
+    tracks = _box_tracks(np.concatenate(boxes))
+    write_mot_txt(mot / "gt" / "gt.txt", tracks, ground_truth=True)
+    write_kitti_box(root / "training/label_02" / f"{name}.txt", _kitti_tracks(tracks), ground_truth=True)
     height, width = scene.camera.image_shape
     (mot / "seqinfo.ini").write_text(
         f"[Sequence]\nname={name}\nimDir=img1\nframeRate={FRAME_RATE}\nseqLength={len(scene.positions)}\n"
@@ -148,6 +154,19 @@ def _mot_rows(number: int, frame: RenderedFrame, scene: Scene) -> NDArray[np.flo
 def _box_tracks(rows: NDArray[np.float64]) -> BoxTracks:
     frames, ids, classes = (rows[:, column].astype(np.int64) for column in (0, 1, 7))
     return BoxTracks(frames, ids, rows[:, 2:6], rows[:, 6], classes, rows[:, 8])
+
+
+def _kitti_tracks(tracks: BoxTracks) -> BoxTracks:
+    """Count frames and corners from 0; what is not scored becomes a DontCare region."""
+    kitti_ids = [KITTI_CLASSES[_KITTI_NAMES[class_id]] for class_id in tracks.class_ids.tolist()]
+    scored = tracks.scores > 0
+    return replace(
+        tracks,
+        frames=tracks.frames - 1,
+        boxes=tracks.boxes - 1,
+        track_ids=np.where(scored, tracks.track_ids, -1),
+        class_ids=np.where(scored, kitti_ids, KITTI_CLASSES["dontcare"]),
+    )
 
 
 def _mask_tracks(rows: list[tuple[int, int, RLE]]) -> MaskTracks:

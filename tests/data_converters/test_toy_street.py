@@ -10,6 +10,7 @@ import pytest
 
 from mots_plugin.formats import read_id_png, read_id_png_folder, read_mot_txt, read_mots_txt, read_seqmap, rle
 from mots_plugin.formats.flow_files import read_kitti_flow
+from mots_plugin.formats.kitti_box import KITTI_CLASSES, read_kitti_box
 from mots_plugin.toy_street import StreetDataset, StreetSettings
 from mots_plugin.toy_street.renderer import render
 from mots_plugin.toy_street.scene import build_scene
@@ -85,6 +86,21 @@ def test_boxes_come_with_the_folder_layout_of_motchallenge(data_set):
     }  # fmt: skip
     first = data_set / "mot/0001/img1/000001.png"
     assert first.read_bytes() == (data_set / "training/image_02/0001/000000.png").read_bytes()
+
+
+def test_labels_of_kitti_are_the_same_boxes(data_set):
+    boxes = read_mot_txt(data_set / "mot/0001/gt/gt.txt")
+    labels = read_kitti_box(data_set / "training/label_02/0001.txt")
+
+    assert (labels.frames == boxes.frames - 1).all()
+    assert (labels.boxes == boxes.boxes - 1).all()
+    scored = boxes.scores == 1
+    assert (labels.track_ids[scored] == boxes.track_ids[scored]).all()
+    kitti_ids = {1: KITTI_CLASSES["pedestrian"], 2: KITTI_CLASSES["cyclist"], 3: KITTI_CLASSES["car"]}
+    assert labels.class_ids[scored].tolist() == [kitti_ids[class_id] for class_id in boxes.class_ids[scored].tolist()]
+    assert (labels.track_ids[~scored] == -1).all()
+    assert (labels.class_ids[~scored] == KITTI_CLASSES["dontcare"]).all()
+    assert (~scored).any()
 
 
 def test_flow_is_that_of_the_renderer_to_a_sixty_fourth_of_a_pixel(data_set):
