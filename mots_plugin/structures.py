@@ -53,6 +53,10 @@ class Observations:
         labels: ``(N,)`` int64 class index, from 0.
         masks: N run-length codes in the original image, or None for a box tracker.
         embeddings: ``(N, D)`` float32 association vectors, or None.
+        carried_overlaps: ``(N, P)`` float32 overlap in [0, 1] of each with the masks of the P observations of the frame
+            before, carried to this frame by a motion model; or None.
+        rows: ``(N,)`` int64 row of each among all observations of the frame, by which the next frame's
+            ``carried_overlaps`` go; or None without.
     """
 
     boxes: NDArray[np.float32]
@@ -60,10 +64,12 @@ class Observations:
     labels: NDArray[np.int64]
     masks: list[RLE] | None = None
     embeddings: NDArray[np.float32] | None = None
+    carried_overlaps: NDArray[np.float32] | None = None
+    rows: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes)
-        for name in ("scores", "labels", "masks", "embeddings"):
+        for name in ("scores", "labels", "masks", "embeddings", "carried_overlaps", "rows"):
             value = getattr(self, name)
             if value is not None and len(value) != count:
                 raise ValueError(f"Observations.{name} has {len(value)} rows, boxes has {count}")
@@ -85,6 +91,8 @@ class Observations:
             labels=self.labels[index],
             masks=None if self.masks is None else [self.masks[row] for row in index],
             embeddings=None if self.embeddings is None else self.embeddings[index],
+            carried_overlaps=None if self.carried_overlaps is None else self.carried_overlaps[index],
+            rows=None if self.rows is None else self.rows[index],
         )
 
 

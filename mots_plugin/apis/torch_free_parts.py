@@ -18,6 +18,7 @@ TORCH_FREE_PARTS: tuple[type, ...] = (
     tracking.BoxHullIoUCue,
     tracking.BoxIoUCue,
     tracking.BoxKalmanFilter,
+    tracking.CarriedMaskCue,
     tracking.EmbeddingCue,
     tracking.GalleryCue,
     tracking.MahalanobisCue,

@@ -66,6 +66,7 @@ class TrackBank:
         labels: ``(T,)`` int64.
         masks: ``(T,)`` object array of run-length codes, or None for a box tracker.
         embeddings: ``(T, D)`` float32, or None without embeddings.
+        rows: ``(T,)`` int64 row among all observations of that frame, or None where these are not numbered.
         motion: ``(T, …)`` states of the motion model, or None without one.
         gallery: Earlier embeddings of these tracks, for cues that compare against all of them; None if not kept.
         motion_model: Predicts where tracks go; None: they stay where they were seen.
@@ -80,6 +81,7 @@ class TrackBank:
     labels: NDArray[np.int64]
     masks: NDArray[np.object_] | None = None
     embeddings: NDArray[np.float32] | None = None
+    rows: NDArray[np.int64] | None = None
     motion: NDArray[np.float64] | None = None
     gallery: EmbeddingGallery | None = None
     motion_model: MotionModel | None = None
@@ -201,6 +203,7 @@ def _observed_columns(observations: Observations) -> dict[str, NDArray[Any] | No
         "labels": observations.labels,
         "masks": masks,
         "embeddings": observations.embeddings,
+        "rows": observations.rows,
     }
 
 

@@ -114,7 +114,17 @@ class OnlineMOT(BaseMOTModel):
         )
         if tracks.masks is not None:
             sample.pred_track_instances.masks = tracks.masks
+        self.complete(sample, observations, tracks)
         return sample
+
+    def complete(self, sample: DetDataSample, observations: Observations, tracks: Tracks) -> None:
+        """Add to a tracked frame what a method predicts besides tracks; nothing by default.
+
+        Args:
+            sample: The frame, with ``pred_track_instances``.
+            observations: What was tracked.
+            tracks: What became of it.
+        """
 
 
 def _as_instances(observations: Observations) -> InstanceData:

@@ -1,6 +1,7 @@
 """Cues: how ill a track and an observation go together, each from one kind of evidence."""
 
 from mots_plugin.tracking.cues.box import BoxCentreCue, BoxHullIoUCue, BoxIoUCue
+from mots_plugin.tracking.cues.carried_mask import CarriedMaskCue
 from mots_plugin.tracking.cues.embedding import EmbeddingCue, GalleryCue
 from mots_plugin.tracking.cues.mahalanobis import MahalanobisCue
 from mots_plugin.tracking.cues.mask_iou import MaskIoUCue
@@ -9,6 +10,7 @@ __all__ = [
     "BoxCentreCue",
     "BoxHullIoUCue",
     "BoxIoUCue",
+    "CarriedMaskCue",
     "EmbeddingCue",
     "GalleryCue",
     "MahalanobisCue",
