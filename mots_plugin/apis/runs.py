@@ -88,6 +88,8 @@ def check_datasets(config: Config, *loaders: str) -> None:
 
 
 def _check_dataset(dataset: dict, loader: str, option: str) -> None:
+    if "ann_file" not in dataset:
+        return  # a crop database, which is checked as it is opened
     root = Path(dataset.get("data_root") or "")
     annotations = root / dataset["ann_file"]
     if not annotations.is_file():
