@@ -36,7 +36,12 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("boxes", metavar="BOXES", type=Path, help="text file, or folder of them")
     parser.add_argument("out", metavar="OUT", type=Path, help="folder for one text file a video")
-    parser.add_argument("--format", choices=BOX_FORMATS, default="mot", help="of BOXES (default: %(default)s)")
+    parser.add_argument(
+        "--format",
+        choices=BOX_FORMATS,
+        default="mot",
+        help="of BOXES: MOTChallenge's, KITTI's, or tracks that tools/test.py wrote (default: %(default)s)",
+    )
     parser.add_argument(
         "--method",
         nargs="+",

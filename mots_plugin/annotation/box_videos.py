@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mots_plugin.formats.box_faults import find_box_faults, raise_first
 from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_images import IMAGE_EXTENSIONS, list_frame_images, read_image_size
 from mots_plugin.formats.kitti_box import KITTI_CLASSES, read_kitti_box
-from mots_plugin.formats.mot_txt import read_mot_txt
+from mots_plugin.formats.mot_txt import parse_mot_txt, read_mot_txt
 
-BOX_FORMATS = ("mot", "kitti")
+BOX_FORMATS = ("mot", "kitti", "tracks")
 # Folders of a sequence NAME below the root of images, in the layouts of KITTI, MOTChallenge and this project.
 _IMAGE_FOLDERS = ("{}", "{}/img1", "image_02/{}", "training/image_02/{}", "testing/image_02/{}", "images/{}")
 _CAR, _PEDESTRIAN = 1, 2
@@ -102,7 +103,8 @@ def read_box_video(
     Args:
         path: Text file.
         name: Name of the sequence.
-        box_format: ``'mot'`` (frames and pixels counted from 1) or ``'kitti'`` (from 0).
+        box_format: ``'mot'`` (frames and pixels counted from 1), ``'kitti'`` (from 0), or ``'tracks'``: MOTChallenge's
+            columns as ``tools/test.py`` writes them, with frames, pixels and classes as the data set has them.
         class_id: Class of boxes for which the file has none, as in results of MOTChallenge.
         images: Image file by frame number.
         size: ``(height, width)`` in pixels where there are no images.
@@ -110,7 +112,10 @@ def read_box_video(
     Raises:
         FormatError: The file cannot be read, tells no class and none is given, or has a box in a frame without image.
     """
-    tracks = _from_mot(path, class_id) if box_format == "mot" else _from_kitti(path)
+    if box_format == "kitti":
+        tracks = _from_kitti(path)
+    else:
+        tracks = _from_mot(path, class_id) if box_format == "mot" else _from_tracks(path, class_id)
     if images:
         if box_format == "mot" and min(images) == 0:
             problem = "its frames count from 1, but the first image is that of frame 0"
@@ -139,14 +144,28 @@ def _sequence_name(path: Path) -> str:
 
 def _from_mot(path: Path, class_id: int | None) -> BoxTracks:
     tracks = read_mot_txt(path)
+    _check_classes(tracks, class_id)
     unknown = tracks.class_ids < 0
-    if unknown.any() and class_id is None:
-        problem = "tells no class, as results of MOTChallenge do not"
-        raise FormatError(path, problem, "say what the boxes are with --class-name", tracks.lines[unknown.argmax()])
     known = np.where(unknown, class_id or 0, _translate(tracks.class_ids, _FROM_MOT))
     # A score of 0 is, in ground truth, for boxes that do not count; MOTChallenge's first pixel is 1.
     kept = (known > 0) & (tracks.track_ids >= 0) & ((tracks.scores != 0) | unknown)
     return replace(tracks, class_ids=known, boxes=tracks.boxes - 1).select(kept)
+
+
+def _from_tracks(path: Path, class_id: int | None) -> BoxTracks:
+    tracks, faults = parse_mot_txt(path.read_bytes(), str(path))
+    raise_first(faults + find_box_faults(tracks, ids_needed=True))
+    _check_classes(tracks, class_id)
+    known = np.where(tracks.class_ids < 0, class_id or 0, tracks.class_ids)
+    return replace(tracks, class_ids=known).select(np.isin(known, (_CAR, _PEDESTRIAN)))
+
+
+def _check_classes(tracks: BoxTracks, class_id: int | None) -> None:
+    unknown = tracks.class_ids < 0
+    if unknown.any() and class_id is None:
+        problem = "tells no class, as results of MOTChallenge do not"
+        cure = "say what the boxes are with --class-name"
+        raise FormatError(tracks.source, problem, cure, tracks.lines[unknown.argmax()])
 
 
 def _from_kitti(path: Path) -> BoxTracks:

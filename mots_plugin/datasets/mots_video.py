@@ -35,6 +35,7 @@ class MOTSVideoDataset(BaseVideoDataset):
 
     Args:
         args: As in ``BaseVideoDataset``.
+        with_masks: Give every instance its ``mask``; False: boxes alone, for files that may have none.
         serialize_data: Frames are packed one by one already; packing whole videos on top of it would only cost time.
         kwargs: As in ``BaseVideoDataset``: ``ann_file``, ``data_root``, ``data_prefix=dict(img_path=…)``,
             ``metainfo=dict(classes=…)``, ``pipeline``, ``test_mode``, ``indices`` … ``filter_cfg`` has no effect.
@@ -46,7 +47,8 @@ class MOTSVideoDataset(BaseVideoDataset):
 
     METAINFO = {"classes": ("car", "pedestrian")}
 
-    def __init__(self, *args: Any, serialize_data: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, with_masks: bool = True, serialize_data: bool = False, **kwargs: Any) -> None:
+        self.with_masks = with_masks
         super().__init__(*args, serialize_data=serialize_data, **kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -91,15 +93,15 @@ class MOTSVideoDataset(BaseVideoDataset):
                 continue
             self._check(annotation, image)
             left, top, width, height = annotation["bbox"]
-            instances.append(
-                {
-                    "bbox": [left, top, left + width, top + height],
-                    "bbox_label": 0 if ignored else self.cat2label[annotation["category_id"]],
-                    "mask": annotation["segmentation"],
-                    "instance_id": annotation["instance_id"],
-                    "ignore_flag": int(ignored),
-                }
-            )
+            instance = {
+                "bbox": [left, top, left + width, top + height],
+                "bbox_label": 0 if ignored else self.cat2label[annotation["category_id"]],
+                "instance_id": annotation["instance_id"],
+                "ignore_flag": int(ignored),
+            }
+            if self.with_masks:
+                instance["mask"] = annotation["segmentation"]
+            instances.append(instance)
         return {
             "img_id": image["id"],
             "img_path": os.path.join(self.data_prefix.get("img_path") or "", image["file_name"]),
@@ -120,9 +122,9 @@ class MOTSVideoDataset(BaseVideoDataset):
         mask = annotation.get("segmentation")
         if annotation.get("instance_id", 0) < 1:
             problem = "instance_id is missing or below 1"
-        elif not mask or "bbox" not in annotation:
-            problem = "has no mask (segmentation) or no bbox"
-        elif isinstance(mask, dict) and list(mask["size"]) != [image["height"], image["width"]]:
+        elif "bbox" not in annotation or (self.with_masks and not mask):
+            problem = "has no mask (segmentation) or no bbox" if self.with_masks else "has no bbox"
+        elif self.with_masks and isinstance(mask, dict) and list(mask["size"]) != [image["height"], image["width"]]:
             problem = f"mask is {mask['size']} (height, width), its image {[image['height'], image['width']]}"
         if problem:
             cure, place = "run tools/validate_data.py for a list of all faults", f"annotation {annotation['id']}"

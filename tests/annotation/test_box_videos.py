@@ -51,6 +51,18 @@ def test_kitti_labels(tmp_path):
     assert video.tracks.boxes.tolist() == [[10, 20, 40, 60], [1, 2, 3, 4]]
 
 
+def test_tracks_of_the_test_tool_count_as_their_data_set_does(tmp_path):
+    """MOTChallenge's columns, but frames and pixels from 0 and classes of KITTI MOTS; ignore regions are left out."""
+    path = save(tmp_path / "02.txt", "0,4,10,20,30,40,0.5,2,-1,-1\n0,5,1,1,2,2,0.9,1,-1,-1\n1,6,1,1,2,2,0.9,10,-1,-1\n")
+    video = read_box_video(path, "02", "tracks")
+    assert video.tracks.frames.tolist() == [0, 0]
+    assert video.tracks.class_ids.tolist() == [2, 1]
+    assert video.tracks.boxes.tolist() == [[10, 20, 40, 60], [1, 1, 3, 3]]
+    save(path, "0,-1,10,20,30,40,0.5,2,-1,-1\n")
+    with pytest.raises(FormatError, match="02.txt:1: "):
+        read_box_video(path, "02", "tracks")
+
+
 def test_an_id_of_two_classes_in_a_frame_cannot_be_kept(tmp_path):
     path = save(tmp_path / "0002.txt", KITTI_TRUTH.replace("4 6 Van", "4 5 Car"))
     with pytest.raises(FormatError, match="txt:4: id 5 belongs to a car and a pedestrian in frame 4; number"):

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
+from mmengine.registry import init_default_scope
 
 from mots_plugin.datasets import MOTSVideoDataset
 from mots_plugin.datasets.packed_frames import PackedFrames
@@ -107,6 +108,26 @@ def test_bad_annotations_are_named_in_one_line(street, edit, message):
     with pytest.raises(FormatError, match=message) as error:
         build(street)
     assert "\n" not in str(error.value)
+
+
+def test_boxes_alone_need_no_masks(street):
+    init_default_scope("mmdet")
+    with_masks = build(street)[(0, 5)]
+    change(street, lambda json: [annotation.pop("segmentation") for annotation in json["annotations"]])
+    frame = build(street, with_masks=False).get_data_info(0)["images"][5]
+    assert [sorted(instance) for instance in frame["instances"]] == [
+        ["bbox", "bbox_label", "ignore_flag", "instance_id"]
+    ] * 3
+    load = [{"type": "LoadImageFromFile"}, {"type": "LoadMOTSAnnotations", "with_mask": False}]
+    pipeline = [{"type": "TransformBroadcaster", "transforms": load}, {"type": "PackMOTSInputs"}]
+    (sample,) = build(street, with_masks=False, test_mode=True, pipeline=pipeline)[(0, 5)]["data_samples"]
+    assert "masks" not in sample.gt_instances
+    boxes = [instance["bbox"] for instance in with_masks["images"][5]["instances"]]
+    assert sample.gt_instances.bboxes.tolist() == boxes[:2]
+    assert sample.ignored_instances.bboxes.tolist() == boxes[2:]
+    change(street, lambda json: json["annotations"][3].pop("bbox"))
+    with pytest.raises(FormatError, match=r"train\.json:annotation 4: has no bbox"):
+        build(street, with_masks=False)
 
 
 def test_missing_annotation_file_says_how_to_get_one(street):

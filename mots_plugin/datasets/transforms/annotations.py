@@ -12,18 +12,21 @@ from mots_plugin.formats.errors import FormatError
 
 @TRANSFORMS.register_module()
 class LoadMOTSAnnotations(LoadTrackAnnotations):
-    """Loads what ``MOTSVideoDataset`` gives as ``instances``, masks included; run it after the image is loaded.
+    """Loads what ``MOTSVideoDataset`` gives as ``instances``; run it after the image is loaded.
 
     Adds ``gt_bboxes`` (N, 4) float32 xyxy, ``gt_bboxes_labels`` (N,) int64, ``gt_instances_ids`` (N,) int32 from 1,
-    ``gt_ignore_flags`` (N,) bool and ``gt_masks`` (N bitmaps of the image's size). Rows belong together; ignored
-    instances are rows like any other.
+    ``gt_ignore_flags`` (N,) bool and, with masks, ``gt_masks`` (N bitmaps of the image's size). Rows belong together;
+    ignored instances are rows like any other.
+
+    Args:
+        with_mask: Load masks too.
 
     Raises:
         FormatError: The image file has another size than the annotations say.
     """
 
-    def __init__(self) -> None:
-        super().__init__(with_mask=True)
+    def __init__(self, with_mask: bool = True) -> None:
+        super().__init__(with_mask=with_mask)
 
     def transform(self, results: dict) -> dict:
         """Add the annotations of one frame."""

@@ -22,7 +22,7 @@ from torch import Tensor
 
 @MODELS.register_module()
 class AssociationRoIHead(StandardRoIHead):
-    """Boxes, classes, masks and association vectors of regions.
+    """Boxes, classes, association vectors and, unless ``mask_head`` is None, masks of regions.
 
     Differs from its base in two ways: sampled regions carry identities into the association loss, and predictions
     keep ``embeddings`` (N, D) and ``mask_probabilities`` (N, s, s) instead of masks pasted to full images.
@@ -57,7 +57,9 @@ class AssociationRoIHead(StandardRoIHead):
             for proposals, *frame in zip(rpn_results_list, ground_truth, ignored, strict=True)
         ]
         box_results = self.bbox_loss(x, sampling_results)
-        mask_results = self.mask_loss(x, sampling_results, box_results["bbox_feats"], ground_truth)
+        mask_loss: dict[str, Tensor] = {}
+        if self.with_mask:
+            mask_loss = self.mask_loss(x, sampling_results, box_results["bbox_feats"], ground_truth)["loss_mask"]
         regions = torch.tensor([len(result.priors) for result in sampling_results], device=x[0].device)
         clips = torch.arange(len(regions), device=x[0].device).div(clip_length, rounding_mode="floor")
         association_loss = self.association_head.loss(
@@ -65,7 +67,7 @@ class AssociationRoIHead(StandardRoIHead):
             *self.association_head.get_targets(sampling_results, ground_truth),
             clips.repeat_interleave(regions),
         )
-        return {**box_results["loss_bbox"], **mask_results["loss_mask"], **association_loss}
+        return {**box_results["loss_bbox"], **mask_loss, **association_loss}
 
     def _sample(
         self, proposals: InstanceData, ground_truth: InstanceData, ignored: InstanceData | None

@@ -24,7 +24,8 @@ class TrackRCNN(OnlineMOT):
     """Detects, segments and embeds objects frame by frame, with temporal context from neighbouring frames.
 
     Args:
-        detector: Config of a two-stage detector whose region head is an :class:`AssociationRoIHead`.
+        detector: Config of a two-stage detector whose region head is an :class:`AssociationRoIHead`; without a mask
+            head, boxes are tracked.
         tracker: Config of a tracker.
         temporal: Config of a temporal block over the detector's features, or None for single frames.
         data_preprocessor: Config of ``TrackDataPreprocessor``.
@@ -43,7 +44,10 @@ class TrackRCNN(OnlineMOT):
         self.detector = MODELS.build(detector)
         self.temporal = MODELS.build(temporal) if temporal is not None else None
         roi_head = self.detector.roi_head
-        for head in (self.detector.rpn_head, roi_head.bbox_head, roi_head.mask_head, roi_head.association_head):
+        heads = [self.detector.rpn_head, roi_head.bbox_head, roi_head.association_head]
+        if roi_head.with_mask:
+            heads.append(roi_head.mask_head)
+        for head in heads:
             put_out_single_precision(head)
         self.reset_network()
 
@@ -61,7 +65,8 @@ class TrackRCNN(OnlineMOT):
             **kwargs: Not used; part of the base class's signature.
 
         Returns:
-            RPN, box, class and mask losses, averaged over frames, and ``loss_association``, averaged over clips.
+            RPN, box, class and, with a mask head, mask losses, averaged over frames, and ``loss_association``, averaged
+            over clips.
         """
         clip_length = inputs.size(1)
         frames = [frame for clip in data_samples for frame in clip]
@@ -95,12 +100,14 @@ class TrackRCNN(OnlineMOT):
         proposals = self.detector.rpn_head.predict(features, [sample], rescale=False)
         (found,) = self.detector.roi_head.predict(features, proposals, [sample], rescale=True)
         host = {name: value.detach().float().cpu().numpy() for name, value in found.items()}
-        masks = paste_masks(
-            host["mask_probabilities"],
-            host["bboxes"],
-            tuple(sample.ori_shape[:2]),
-            self.detector.roi_head.test_cfg.mask_thr_binary,
-        )
+        masks = None
+        if self.detector.roi_head.with_mask:
+            masks = paste_masks(
+                host["mask_probabilities"],
+                host["bboxes"],
+                tuple(sample.ori_shape[:2]),
+                self.detector.roi_head.test_cfg.mask_thr_binary,
+            )
         observations = Observations(
             boxes=host["bboxes"],
             scores=host["scores"],
