@@ -1,5 +1,15 @@
 """Pure functions over tensors and arrays that several models share."""
 
-from .masks import paste_masks, region_coverage
+from .clustering import ClusteringRule, cluster_pixels
+from .label_maps import instances_of_label_map, merge_label_maps
+from .masks import encode_crop, paste_masks, region_coverage
 
-__all__ = ["paste_masks", "region_coverage"]
+__all__ = [
+    "ClusteringRule",
+    "cluster_pixels",
+    "encode_crop",
+    "instances_of_label_map",
+    "merge_label_maps",
+    "paste_masks",
+    "region_coverage",
+]

@@ -41,12 +41,12 @@ def paste_masks(
         left, right = max(int(np.floor(x1)), 0), min(int(np.ceil(x2)), width)
         top, bottom = max(int(np.floor(y1)), 0), min(int(np.ceil(y2)), height)
         if left >= right or top >= bottom:
-            codes.append(_run_lengths(np.zeros((0, 0), bool), 0, 0, height, width))
+            codes.append(encode_crop(np.zeros((0, 0), bool), 0, 0, height, width))
             continue
         columns = _bilinear_weights(np.arange(left, right), x1, x2, probability.shape[1])
         rows = _bilinear_weights(np.arange(top, bottom), y1, y2, probability.shape[0])
         crop = rows @ probability @ columns.T >= threshold
-        codes.append(_run_lengths(crop, left, top, height, width))
+        codes.append(encode_crop(crop, left, top, height, width))
     return codes
 
 
@@ -56,8 +56,16 @@ def _bilinear_weights(pixels: NDArray[np.intp], start: float, end: float, cells:
     return np.maximum(0.0, 1.0 - np.abs(position - np.arange(cells))).astype(np.float32)
 
 
-def _run_lengths(crop: NDArray[np.bool_], left: int, top: int, height: int, width: int) -> dict[str, Any]:
-    """Code a crop, placed at (left, top) of an H x W image, as column-major run lengths."""
+def encode_crop(crop: NDArray[np.bool_], left: int, top: int, height: int, width: int) -> dict[str, Any]:
+    """Code a crop, placed at (left, top) of an H x W image, as a run-length code of the image.
+
+    Args:
+        crop: (h, w) bool; it lies inside the image.
+        left: Column of the image where the crop begins.
+        top: Row of the image where the crop begins.
+        height: H.
+        width: W.
+    """
     framed = np.pad(crop.T, ((0, 0), (1, 1))).astype(np.int8)
     column, edge = np.nonzero(np.diff(framed, axis=1))  # edges alternate: run start, run end (exclusive)
     edges = (left + column) * height + top + edge

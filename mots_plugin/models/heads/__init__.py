@@ -6,6 +6,7 @@ from .coarse_rpn_head import CoarseRPNHead
 from .deeplab_mask_head import DeepLabMaskHead
 from .instance_embedding import InstanceEmbedding, StagedInstanceEmbedding
 from .jde_head import JDEHead
+from .spatial_embedding_head import SpatialEmbeddingHead
 
 __all__ = [
     "AssociationHead",
@@ -14,5 +15,6 @@ __all__ = [
     "DeepLabMaskHead",
     "InstanceEmbedding",
     "JDEHead",
+    "SpatialEmbeddingHead",
     "StagedInstanceEmbedding",
 ]

@@ -2,6 +2,7 @@
 
 from .atrous_pyramid import AtrousSpatialPyramidPooling
 from .conv_lstm import TemporalConvLSTM
+from .erfnet import ERFNetDecoder
 from .frame_stream import FrameFeatures, FrameStream
 from .identity_banks import IdentityBanks
 from .task_weighting import (
@@ -15,6 +16,7 @@ from .temporal_conv3d import TemporalConv3D
 
 __all__ = [
     "AtrousSpatialPyramidPooling",
+    "ERFNetDecoder",
     "FixedTaskWeighting",
     "FrameFeatures",
     "FrameStream",

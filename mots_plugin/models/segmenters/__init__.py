@@ -1,0 +1,5 @@
+"""Instance segmentation without box proposals."""
+
+from .spatial_embedding import SpatialEmbeddingSegmenter
+
+__all__ = ["SpatialEmbeddingSegmenter"]
