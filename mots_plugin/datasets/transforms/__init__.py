@@ -14,6 +14,7 @@ from mots_plugin.datasets.transforms.images import LoadFrameImage
 from mots_plugin.datasets.transforms.letterbox import Letterbox
 from mots_plugin.datasets.transforms.object_crops import CropAroundBox, JitterBox
 from mots_plugin.datasets.transforms.packing import PackIdentifiedBoxes, PackMOTSInputs
+from mots_plugin.datasets.transforms.pasting import PasteObjects
 from mots_plugin.datasets.transforms.saturation_value import RandomSaturationValue
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "LoadMOTSAnnotations",
     "PackIdentifiedBoxes",
     "PackMOTSInputs",
+    "PasteObjects",
     "RandomBoxAffine",
     "RandomGamma",
     "RandomSaturationValue",
