@@ -19,9 +19,9 @@ from pathlib import Path
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 from mots_plugin.reproduction.paper import Paper, Row, Table, find_papers, read_paper
-from mots_plugin.reproduction.plan import Planner, missing_steps
+from mots_plugin.reproduction.plan import Planner, Step, missing_steps
 from mots_plugin.reproduction.report import Outcome, as_markdown, as_text, table_cells
-from mots_plugin.reproduction.running import check_inputs, run_steps
+from mots_plugin.reproduction.running import check_data_set, missing_input, run_steps
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -87,6 +87,18 @@ def choose_rows(table: Table, numbers: Sequence[int] | None, wanted: str) -> lis
     return [table.rows[number - 1] for number in numbers] if numbers else list(table.rows)
 
 
+def steps_to_run(outcomes: Sequence[Outcome]) -> list[Step]:
+    """Return the steps that are missing and can be run; rows that lack an input are left out, with a line saying so."""
+    results: list[Step] = []
+    for outcome in outcomes:
+        lacking = missing_input(missing_steps(outcome.results))
+        if lacking is None:
+            results += outcome.results
+        else:
+            print(f"left out: {outcome.row.row}: {lacking}", file=sys.stderr)
+    return missing_steps(results)
+
+
 @report_errors_in_one_line
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
@@ -107,14 +119,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         result = row.result_on(data_name)
         steps = [] if result is None else [planner.plan(result, seed) for seed in arguments.seeds]
         outcomes.append(Outcome(row, list({step.folder: step for step in steps}.values())))
-    missing = missing_steps(step for outcome in outcomes for step in outcome.results)
     code = 0
     if arguments.dry_run:
+        missing = missing_steps(step for outcome in outcomes for step in outcome.results)
         for number, step in enumerate(missing, 1):
             print(f"{number} of {len(missing)}: {step.title}\n$ {shlex.join(step.command)}", file=sys.stderr)
-    elif missing:
-        check_inputs(missing, data, planner.root)
-        code = run_steps(missing, ROOT)
+    elif any(missing_steps(outcome.results) for outcome in outcomes):
+        check_data_set(data, planner.root)
+        code = run_steps(steps_to_run(outcomes), ROOT)
     cells = table_cells(table, outcomes, data.title)
     if arguments.markdown:
         print(as_markdown(*cells))

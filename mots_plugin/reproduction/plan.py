@@ -132,7 +132,7 @@ class Planner:
             tuple(after.values()),
             seeded,
             Path(str(self._fill(rule.requires, values, place))) if rule.requires else None,
-            rule.cure,
+            str(self._fill(rule.cure, values, place)),
         )
 
     def _words(self, command: str, values: Values, place: str) -> Iterator[str]:

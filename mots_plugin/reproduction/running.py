@@ -17,23 +17,27 @@ from mots_plugin.reproduction.paper import DataSet
 from mots_plugin.reproduction.plan import Step
 
 
-def check_inputs(steps: Sequence[Step], data: DataSet, root: Path) -> None:
-    """Check that a data set is there, and whatever else the steps read and none of them makes.
+def check_data_set(data: DataSet, root: Path) -> None:
+    """Check that a data set is there.
 
     Args:
-        steps: What is to be run.
         data: The data set.
         root: Its folder.
 
     Raises:
-        FormatError: Something is missing; says how to get it.
+        FormatError: Something of it is missing; says how to get it.
     """
     for name in data.requires:
         if not (root / name).exists():
             raise FormatError(root / name, f"not found, so {data.title} is not at hand", data.cure)
+
+
+def missing_input(steps: Sequence[Step]) -> FormatError | None:
+    """Return what is wrong with steps that read something which is not there and which none of them makes."""
     for step in steps:
         if step.requires is not None and not step.requires.exists():
-            raise FormatError(step.requires, f"not found ({step.title})", step.cure)
+            return FormatError(step.requires, "not found", step.cure)
+    return None
 
 
 def run_steps(steps: Sequence[Step], checkout: Path) -> int:

@@ -9,7 +9,7 @@ import pytest
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.reproduction.paper import DataSet
 from mots_plugin.reproduction.plan import Step
-from mots_plugin.reproduction.running import check_inputs, run_steps
+from mots_plugin.reproduction.running import check_data_set, missing_input, run_steps
 
 
 def step(folder: Path, code: str, **options) -> Step:
@@ -55,14 +55,15 @@ def test_commands_run_under_this_interpreter(tmp_path):
 def test_a_missing_data_set_is_named_with_how_to_get_it(tmp_path):
     data = DataSet("toy street", "unused", ["val.json"], "run `make demo`")
     with pytest.raises(FormatError) as error:
-        check_inputs([], data, tmp_path)
+        check_data_set(data, tmp_path)
     assert str(error.value) == f"{tmp_path}/val.json: not found, so toy street is not at hand; run `make demo`"
+    (tmp_path / "val.json").touch()
+    check_data_set(data, tmp_path)
 
 
-def test_a_missing_file_of_one_step_is_named_before_anything_runs(tmp_path):
+def test_a_missing_input_of_one_step_is_found_before_anything_runs(tmp_path):
     needs_labels = step(tmp_path / "labels", "pass", requires=tmp_path / "label_02", cure="get the labels")
-    data = DataSet("toy street", "unused", [], "")
-    with pytest.raises(FormatError, match=r"label_02: not found \(labels\); get the labels"):
-        check_inputs([needs_labels], data, tmp_path)
+    steps = [step(tmp_path / "other", "pass"), needs_labels]
+    assert str(missing_input(steps)) == f"{tmp_path}/label_02: not found; get the labels"
     (tmp_path / "label_02").mkdir()
-    check_inputs([needs_labels], data, tmp_path)
+    assert missing_input(steps) is None

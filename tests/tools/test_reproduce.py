@@ -44,6 +44,21 @@ def test_finished_rows_are_printed_without_running_anything(table3):
     assert not (folder / "mots" / "street" / "train").exists()
 
 
+def test_a_row_that_lacks_its_input_is_left_out_with_a_line(table3, street, tmp_path):
+    folder, _, _ = table3
+    root = tmp_path / "old street"  # rendered before there were labels
+    (root / "training").mkdir(parents=True)
+    for part in ("annotations", "training/image_02"):
+        (root / part).symlink_to(street / part)
+    command = ["tools/reproduce.py", "mots/table3", "--root", root, "--folder", folder, "--rows", "1", "4"]
+    done = run(python(*command))
+    assert done.returncode == 0, done.stderr[-2000:]
+    cure = "render the street into a new folder, since older ones have no labels"
+    assert f"left out: GT boxes (orig) + filling: {root}/training/label_02: not found; {cure}" in done.stderr
+    lines = done.stdout.splitlines()
+    assert [line.split()[-1] for line in lines if line.startswith("GT boxes")] == ["0", "1"]
+
+
 def test_all_tables_are_listed():
     tables = succeed(python("tools/reproduce.py"))
     assert "mots/table5     association mechanism (street, kitti_mots, davis_mots)" in tables
