@@ -1,7 +1,13 @@
 """Whole models: a network, a tracker, and the one frame loop."""
 
+from .given_masks import GivenMaskTracker
 from .jde import JDE
 from .online import OnlineMOT
 from .track_rcnn import TrackRCNN
 
-__all__ = ["JDE", "OnlineMOT", "TrackRCNN"]
+__all__ = [
+    "GivenMaskTracker",
+    "JDE",
+    "OnlineMOT",
+    "TrackRCNN",
+]
