@@ -10,6 +10,7 @@ from mots_plugin.datasets.transforms.centred_crop import CropAroundObject
 from mots_plugin.datasets.transforms.flow import LoadFlow
 from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
 from mots_plugin.datasets.transforms.gamma import RandomGamma
+from mots_plugin.datasets.transforms.given_masks import LoadGivenMasks
 from mots_plugin.datasets.transforms.images import LoadFrameImage
 from mots_plugin.datasets.transforms.letterbox import Letterbox
 from mots_plugin.datasets.transforms.object_crops import CropAroundBox, JitterBox
@@ -26,6 +27,7 @@ __all__ = [
     "Letterbox",
     "LoadFlow",
     "LoadFrameImage",
+    "LoadGivenMasks",
     "LoadIdentifiedBoxes",
     "LoadMOTSAnnotations",
     "PackIdentifiedBoxes",
