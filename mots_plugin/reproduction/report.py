@@ -80,10 +80,10 @@ def table_cells(table: Table, outcomes: Sequence[Outcome], title: str) -> tuple[
         header: Row, the paper's columns, ours, number of runs, remark.
         rows: As many cells each; several classes share a cell, ``71.8 / 41.4``.
     """
-    groups = {name: _class_names(keys) for name, keys in table.columns.items()}
-    names = [f"{name}{f' {group}' if position == 0 and group else ''}" for position, (name, group) in _number(groups)]
-    paper = [f"paper: {names[0]}", *list(table.columns)[1:]]
-    ours = [f"{title}: {names[0]}", *list(table.columns)[1:]]
+    first, *others = table.columns
+    classes = [key.split("/")[0] for key in table.columns[first]]
+    titles = [f"{first} {' / '.join(classes)}" if len(classes) > 1 else first, *others]
+    header = ["row", f"paper: {titles[0]}", *others, f"{title}: {titles[0]}", *others, "runs", "config or command"]
     rows = []
     for outcome in outcomes:
         row, printed = outcome.row, []
@@ -92,7 +92,7 @@ def table_cells(table: Table, outcomes: Sequence[Outcome], title: str) -> tuple[
             part, numbers = numbers[: len(keys)], numbers[len(keys) :]
             printed.append(_joined([NONE if number is None else f"{number:.1f}" for number in part]))
         rows.append([row.row, *printed, *_own_cells(outcome, table.columns), row.remark])
-    return ["row", *paper, *ours, "runs", "config or command"], rows
+    return header, rows
 
 
 def _own_cells(outcome: Outcome, columns: Mapping[str, Sequence[str]]) -> list[str]:
@@ -105,15 +105,6 @@ def _own_cells(outcome: Outcome, columns: Mapping[str, Sequence[str]]) -> list[s
         runs = [read_scores(step, keys) for step in outcome.finished]
         cells.append(_joined([mean_and_spread(values) for values in zip(*runs, strict=True)]))
     return [*cells, str(len(outcome.finished))]
-
-
-def _class_names(keys: Sequence[str]) -> str:
-    names = [key.split("/")[0] for key in keys]
-    return " / ".join(names) if len(names) > 1 else ""
-
-
-def _number(groups: Mapping[str, str]) -> list[tuple[int, tuple[str, str]]]:
-    return list(enumerate(groups.items()))
 
 
 def _joined(numbers: Sequence[str]) -> str:

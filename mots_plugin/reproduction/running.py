@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from mots_plugin.formats.atomic import atomic_write
@@ -49,12 +51,16 @@ def run_steps(steps: Sequence[Step], checkout: Path) -> int:
 
     Returns:
         0, or the exit code of the step that failed, 130 after Ctrl-C; those after it have not been run.
+
+    Raises:
+        FormatError: A process is still working on a step, one that outlived a killed run, or that of another run.
     """
     for number, step in enumerate(steps, 1):
         print(f"\n== {number} of {len(steps)}: {step.title}\n$ {shlex.join(step.command)}", file=sys.stderr, flush=True)
         (checkout / step.folder).mkdir(parents=True, exist_ok=True)
         started = time.monotonic()
-        code = _run(step.command, checkout)
+        with _held(checkout / step.folder) as lock:
+            code = _run(step.command, checkout, lock)
         if code != 0:
             print(f"\nstopped at: {step.title} (exit code {code}); the same command continues here", file=sys.stderr)
             return code
@@ -66,11 +72,23 @@ def run_steps(steps: Sequence[Step], checkout: Path) -> int:
     return 0
 
 
-def _run(command: Sequence[str], checkout: Path) -> int:
+@contextmanager
+def _held(folder: Path) -> Iterator[int]:
+    """Hold a folder's lock; whoever inherits the descriptor that is yielded holds it on."""
+    with open(folder / "lock", "w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            problem = "a process of another run, or of one that was killed, is still working there"
+            raise FormatError(folder, problem, "wait until it has ended, or stop it") from None
+        yield file.fileno()
+
+
+def _run(command: Sequence[str], checkout: Path, lock: int) -> int:
     """Run a command under this interpreter; Ctrl-C, which reaches the command too, is 130."""
     words = [sys.executable if word == "python" else word for word in command]
     environment = {**os.environ, "PYTHON": sys.executable}
-    with subprocess.Popen(words, cwd=checkout, env=environment, stdout=sys.stderr) as process:
+    with subprocess.Popen(words, cwd=checkout, env=environment, stdout=sys.stderr, pass_fds=[lock]) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -1,7 +1,10 @@
 """Steps as they are run: marked last, stopped at the first that fails, taken up again."""
 
+import contextlib
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,30 @@ def test_a_killed_step_is_not_marked(tmp_path):
     killed = step(tmp_path / "killed", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     assert run_steps([killed], tmp_path) == -9
     assert not killed.finished
+
+
+def test_what_outlives_a_killed_run_is_waited_for(tmp_path):
+    """The command of a run that was killed works on; it must not meet a second one in the same folder."""
+    code = "import os, sys, time; open('slow/started', 'w').close()\nwhile not os.path.exists('stop'): time.sleep(0.01)"
+    slow = step(tmp_path / "slow", code)
+    run = (
+        "from pathlib import Path; from mots_plugin.reproduction.plan import Step\n"
+        "from mots_plugin.reproduction.running import run_steps\n"
+        f"run_steps([Step('slow', Path({str(slow.folder)!r}), {slow.command!r})], Path({str(tmp_path)!r}))"
+    )
+    first = subprocess.Popen([sys.executable, "-c", run], stderr=subprocess.DEVNULL)
+    while not (slow.folder / "started").exists():
+        assert first.poll() is None
+    first.kill()
+    first.wait()
+    with pytest.raises(FormatError, match="slow: a process .* is still working there; wait until it has ended"):
+        run_steps([slow], tmp_path)
+    (tmp_path / "stop").touch()
+    deadline = time.monotonic() + 30
+    while not slow.finished and time.monotonic() < deadline:
+        with contextlib.suppress(FormatError):
+            assert run_steps([slow], tmp_path) == 0
+    assert slow.finished
 
 
 def test_ctrl_c(tmp_path):
