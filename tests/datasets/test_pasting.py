@@ -205,8 +205,23 @@ def test_luma_of_blue_green_and_red():
     assert np.isnan(luma(pixels[:0]))
 
 
+def test_objects_cut_by_the_edge_of_their_image_stay_there(data):
+    """The lower edge cuts the only pedestrian of the database."""
+    tracks = MaskTracks([0], [2001], [2], [encode(rectangle(28, 30, 32, 40))], name="a")
+    write_coco_video(data / "cut.json", from_mask_tracks([(VideoFrames("a", [0], ["0.png"], HEIGHT, WIDTH), tracks)]))
+    list(CropDatabaseBuilder(read_coco_video(data / "cut.json"), data, data / "cut").build())
+    results = PasteObjects(str(data / "cut"), str(data / "train.json"), "pedestrian", (), 1.0, min_area=1)(frame())
+    assert not pasted_pixels(results).any()
+
+
 def test_a_database_without_such_objects_is_named(data):
     with pytest.raises(FormatError, match=r"crops: holds no pedestrian of 41 pixels; build it from other annotations"):
         paste(data, min_area=41)
     with pytest.raises(FormatError, match="has too few objects of class car"):
         PasteObjects(str(data / "crops"), str(data / "train.json"), "car", ("car",), 0.5)
+    builder = CropDatabaseBuilder(read_coco_video(data / "train.json"), data, data / "tight", margin=0)
+    list(builder.build())
+    with pytest.raises(
+        FormatError, match="tight: has no surroundings of the objects; build it with a --margin above 0"
+    ):
+        PasteObjects(str(data / "tight"), str(data / "train.json"), "pedestrian", (), 0.5)

@@ -51,7 +51,8 @@ class PasteObjects(BaseTransform):
     surroundings.
 
     Who stands further down in the image is in front: the object covers what is behind it, and is covered by what is
-    before it. What is left of an object with too few pixels becomes an ignore region.
+    before it. What is left of an object with too few pixels becomes an ignore region. Objects that the edge of their own
+    image cuts are not pasted.
 
     Runs after ``LoadMOTSAnnotations``, on whole frames, and changes ``img`` and ``gt_*``. Draws from Python's
     global generator, which mmengine seeds in every worker.
@@ -69,7 +70,8 @@ class PasteObjects(BaseTransform):
         attempts: Objects tried for each that is pasted; none is pasted where none fits.
 
     Raises:
-        FormatError: The database or the annotations are missing, or hold no such objects.
+        FormatError: The database or the annotations are missing, or hold no such objects; or the database has objects
+            without their surroundings.
     """
 
     def __init__(
@@ -93,6 +95,8 @@ class PasteObjects(BaseTransform):
         self.min_pixels = min_pixels
         self.max_lightness_difference = max_lightness_difference
         self.attempts = attempts
+        if not self.database.header.margin > 0:
+            raise FormatError(database, "has no surroundings of the objects", "build it with a --margin above 0")
         self._grounds = fit_grounds(read_coco_video(ann_file), class_name)
         known = self.database.header.classes
         wanted = known.index(class_name) if class_name in known else -1
@@ -120,8 +124,8 @@ class PasteObjects(BaseTransform):
         ground = self._grounds[results["video_name"]]
         for _ in range(self.attempts):
             piece = self._cut(rng.choice(self._candidates), rng)
-            place = find_place(piece, ground, occupied, rng)
-            if place is None:
+            place = None if piece is None else find_place(piece, ground, occupied, rng)
+            if piece is None or place is None:
                 continue
             top, left = place
             height, width = piece.mask.shape
@@ -139,10 +143,12 @@ class PasteObjects(BaseTransform):
             self._update(results, masks & ~pasted, pasted)
             return
 
-    def _cut(self, crop: int, rng: np.random.Generator) -> Piece:
-        """Return an object of the database, at a random size."""
+    def _cut(self, crop: int, rng: np.random.Generator) -> Piece | None:
+        """Return an object of the database, at a random size; None if the edge of its image cuts it."""
         pixels = self.database.pixels(crop)
         own = pixels[..., 3] == OWN
+        if own[[0, -1]].any() or own[:, [0, -1]].any():  # elsewhere its surroundings would lie between
+            return None
         lightness = luma(pixels[~own][:, :3])
         rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
         tight = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
