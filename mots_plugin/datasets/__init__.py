@@ -5,6 +5,7 @@ from mots_plugin.datasets.joint import JointIdentityDataset
 from mots_plugin.datasets.mots_frames import MOTSFrameDataset
 from mots_plugin.datasets.mots_video import MOTSVideoDataset
 from mots_plugin.datasets.object_crops import ObjectCropDataset
+from mots_plugin.datasets.panoptic_video import PanopticVideoDataset
 from mots_plugin.datasets.replacement_sampler import ReplacementSampler
 from mots_plugin.datasets.samplers import ClipSampler, FramePairSampler, WholeVideoSampler
 from mots_plugin.datasets.track_crops import DistinctTrackSampler, TrackCropDataset, join_crops
@@ -19,8 +20,11 @@ from mots_plugin.datasets.transforms import (
     LoadFrameImage,
     LoadIdentifiedBoxes,
     LoadMOTSAnnotations,
+    LoadPanopticMap,
     PackIdentifiedBoxes,
     PackMOTSInputs,
+    PackPanopticInputs,
+    PairFrameSample,
     PasteObjects,
     RandomBoxAffine,
     RandomGamma,
@@ -43,11 +47,15 @@ __all__ = [
     "LoadFrameImage",
     "LoadIdentifiedBoxes",
     "LoadMOTSAnnotations",
+    "LoadPanopticMap",
     "MOTSFrameDataset",
     "MOTSVideoDataset",
     "ObjectCropDataset",
     "PackIdentifiedBoxes",
     "PackMOTSInputs",
+    "PackPanopticInputs",
+    "PairFrameSample",
+    "PanopticVideoDataset",
     "PasteObjects",
     "RandomBoxAffine",
     "RandomGamma",

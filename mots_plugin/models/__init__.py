@@ -1,5 +1,17 @@
 """Networks: importing this package registers them."""
 
-from . import backbones, embedding, flow, heads, layers, losses, mot, refinement, segmenters, task_modules
+from . import backbones, embedding, flow, heads, layers, losses, mot, necks, refinement, segmenters, task_modules
 
-__all__ = ["backbones", "embedding", "flow", "heads", "layers", "losses", "mot", "refinement", "segmenters", "task_modules"]
+__all__ = [
+    "backbones",
+    "embedding",
+    "flow",
+    "heads",
+    "layers",
+    "losses",
+    "mot",
+    "necks",
+    "refinement",
+    "segmenters",
+    "task_modules",
+]

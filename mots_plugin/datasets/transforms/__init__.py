@@ -8,6 +8,7 @@ from mots_plugin.datasets.transforms.annotations import FitBoxesToMasks, LoadIde
 from mots_plugin.datasets.transforms.box_affine import RandomBoxAffine
 from mots_plugin.datasets.transforms.centred_crop import CropAroundObject
 from mots_plugin.datasets.transforms.flow import LoadFlow
+from mots_plugin.datasets.transforms.frame_pairs import PairFrameSample
 from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
 from mots_plugin.datasets.transforms.gamma import RandomGamma
 from mots_plugin.datasets.transforms.given_masks import LoadGivenMasks
@@ -15,6 +16,7 @@ from mots_plugin.datasets.transforms.images import LoadFrameImage
 from mots_plugin.datasets.transforms.letterbox import Letterbox
 from mots_plugin.datasets.transforms.object_crops import CropAroundBox, JitterBox
 from mots_plugin.datasets.transforms.packing import PackIdentifiedBoxes, PackMOTSInputs
+from mots_plugin.datasets.transforms.panoptic import LoadPanopticMap, PackPanopticInputs
 from mots_plugin.datasets.transforms.pasting import PasteObjects
 from mots_plugin.datasets.transforms.saturation_value import RandomSaturationValue
 
@@ -30,8 +32,11 @@ __all__ = [
     "LoadGivenMasks",
     "LoadIdentifiedBoxes",
     "LoadMOTSAnnotations",
+    "LoadPanopticMap",
     "PackIdentifiedBoxes",
     "PackMOTSInputs",
+    "PackPanopticInputs",
+    "PairFrameSample",
     "PasteObjects",
     "RandomBoxAffine",
     "RandomGamma",

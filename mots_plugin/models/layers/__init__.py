@@ -2,6 +2,7 @@
 
 from .atrous_pyramid import AtrousSpatialPyramidPooling
 from .conv_lstm import TemporalConvLSTM
+from .dense_prediction_cell import DensePredictionCell
 from .erfnet import ERFNetDecoder
 from .frame_stream import FrameFeatures, FrameStream
 from .identity_banks import IdentityBanks
@@ -16,6 +17,7 @@ from .temporal_conv3d import TemporalConv3D
 
 __all__ = [
     "AtrousSpatialPyramidPooling",
+    "DensePredictionCell",
     "ERFNetDecoder",
     "FixedTaskWeighting",
     "FrameFeatures",

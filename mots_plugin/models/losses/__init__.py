@@ -2,6 +2,7 @@
 
 from .bootstrapped import BootstrappedCrossEntropyLoss, bootstrapped_cross_entropy
 from .contrastive import ContrastiveLoss, contrastive
+from .hardest_pixels import HardestPixelsCrossEntropyLoss
 from .identity import (
     IdentityTripletLoss,
     IdentityTripletUpperBoundLoss,
@@ -10,7 +11,9 @@ from .identity import (
 )
 from .lovasz_hinge import lovasz_hinge
 from .semantic_focal import SemanticFocalLoss, semantic_focal_loss
+from .soft_iou import SoftIoULoss
 from .spatial_embedding import instance_loss, seed_loss, variance_loss
+from .track_classification import TrackCrossEntropyLoss
 from .triplet import BatchAllTripletLoss, BatchHardTripletLoss, batch_all_triplet, batch_hard_triplet
 
 __all__ = [
@@ -18,9 +21,12 @@ __all__ = [
     "BatchHardTripletLoss",
     "BootstrappedCrossEntropyLoss",
     "ContrastiveLoss",
+    "HardestPixelsCrossEntropyLoss",
     "IdentityTripletLoss",
     "IdentityTripletUpperBoundLoss",
     "SemanticFocalLoss",
+    "SoftIoULoss",
+    "TrackCrossEntropyLoss",
     "batch_all_triplet",
     "batch_hard_triplet",
     "bootstrapped_cross_entropy",

@@ -1,0 +1,47 @@
+# MAPT for two CPU cores, trained from random initialisation: the detector of the tiny TrackR-CNN with a two-way pyramid
+# and thin heads. Its backbone has no dilated stage; the semantic head takes the coarsest map instead.
+_base_ = './mask_rcnn_tiny_fpn.py'
+
+_base_.detector.roi_head.pop('association_head')
+
+_norm = dict(type='BN', requires_grad=True)
+_act = dict(type='LeakyReLU', inplace=True)
+_channels = 32
+_roi_extractor = dict(
+    type='SingleRoIExtractor',
+    roi_layer=dict(type='RoIAlign', output_size=7, sampling_ratio=1),
+    out_channels=_channels,
+    featmap_strides=[4, 8, 16, 32],
+    finest_scale=28)
+
+detector = dict(
+    neck=dict(
+        _delete_=True, type='TwoWayFPN', in_channels=[32, 64, 128, 256], out_channels=_channels,
+        norm_cfg=_norm, act_cfg=_act),
+    roi_head=dict(type='MaskLogitsRoIHead'))
+semantic_head = dict(
+    type='AlignedSemanticHead',
+    num_classes=19,
+    context_channels=256,
+    pyramid_channels=_channels,
+    channels=48,
+    skip_channels=(32, 32),
+    norm_cfg=_norm,
+    act_cfg=_act)
+motion_head = dict(type='MotionPropagationHead', in_channels=48, stride=1, mask_channels=8, norm_cfg=_norm)
+appearance_head = dict(
+    type='MotionAppearanceHead',
+    roi_extractor=_roi_extractor,
+    motion_roi_extractor=dict(
+        type='SingleRoIExtractor',
+        roi_layer=dict(type='RoIAlign', output_size=7, sampling_ratio=1),
+        out_channels=32,
+        featmap_strides=[4]),
+    in_channels=_channels,
+    motion_channels=32,
+    fc_channels=256,
+    embed_channels=64,
+    train_cfg=dict(
+        assigner=dict(type='IgnoreRegionAssigner', pos_iou_thr=0.5, neg_iou_thr=0.5, min_pos_iou=0.5,
+                      match_low_quality=False),
+        sampler=dict(type='RandomSampler', num=128, pos_fraction=0.25, add_gt_as_proposals=False)))

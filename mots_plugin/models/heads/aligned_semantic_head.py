@@ -1,0 +1,99 @@
+"""MAPT's semantic head: a dense prediction cell on dilated features, refined by the two finest levels of the pyramid.
+
+Shapes: B images of H x W pixels, K classes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from mmcv.cnn import ConvModule, DepthwiseSeparableConvModule
+from mmdet.registry import MODELS
+from mmdet.structures import SampleList
+from mmdet.utils import ConfigType, OptConfigType
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mots_plugin.models.layers.dense_prediction_cell import DensePredictionCell
+
+VOID = 255
+
+
+@MODELS.register_module()
+class AlignedSemanticHead(BaseModule):
+    """Semantic features and class scores of every pixel (MAPT, section III-A; the layout is that of APSNet's code).
+
+    Args:
+        num_classes: K.
+        context_channels: Channels of the dilated backbone map at stride 16.
+        pyramid_channels: Channels of the pyramid.
+        channels: Channels of the semantic features.
+        skip_channels: Channels that the pyramid's levels at stride 8 and 4 are cut down to before they join.
+        norm_cfg: Normalisation of all layers but the last.
+        act_cfg: Activation of all layers but the last.
+        loss: Config of the loss, called with (B, K, H, W) logits and (B, H, W) classes.
+        init_cfg: Initialisation config.
+    """
+
+    def __init__(
+        self,
+        num_classes: int,
+        context_channels: int,
+        pyramid_channels: int = 256,
+        channels: int = 128,
+        skip_channels: tuple[int, int] = (32, 16),
+        norm_cfg: OptConfigType = None,
+        act_cfg: OptConfigType = None,
+        loss: ConfigType = {"type": "HardestPixelsCrossEntropyLoss"},  # noqa: B006
+        init_cfg: OptConfigType = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        layers: dict[str, Any] = {"norm_cfg": norm_cfg, "act_cfg": act_cfg}
+        self.context = DensePredictionCell(context_channels, channels, **layers)
+        self.skips = nn.ModuleList(ConvModule(pyramid_channels, skipped, 1, **layers) for skipped in skip_channels)
+        self.refinements = nn.ModuleList(
+            nn.Sequential(
+                DepthwiseSeparableConvModule(channels + skipped, channels, 3, padding=1, **layers),
+                DepthwiseSeparableConvModule(channels, channels, 3, padding=1, **layers),
+            )
+            for skipped in skip_channels
+        )
+        self.classify = nn.Conv2d(channels, num_classes, 1)
+        self.loss_function = MODELS.build(loss)
+
+    def forward(self, pyramid: tuple[Tensor, ...], context: Tensor) -> tuple[Tensor, Tensor]:
+        """Compute semantic features and class scores.
+
+        Args:
+            pyramid: (B, C, H/4, W/4) and (B, C, H/8, W/8), then coarser levels, which are not used.
+            context: (B, C', H/16, W/16) dilated features of the backbone.
+
+        Returns:
+            (B, channels, H/4, W/4) semantic features S and (B, K, H/4, W/4) logits.
+        """
+        features = self.context(context)
+        for level, skip, refine in zip((pyramid[1], pyramid[0]), self.skips, self.refinements, strict=True):
+            features = functional.interpolate(features, size=level.shape[2:], mode="bilinear", align_corners=False)
+            features = refine(torch.cat([features, skip(level)], dim=1))
+        return features, self.classify(features)
+
+    def loss(self, logits: Tensor, samples: SampleList, size: tuple[int, int]) -> dict[str, Tensor]:
+        """Return ``loss_semantic`` at the resolution of the input.
+
+        Args:
+            logits: (B, K, H/4, W/4).
+            samples: B samples with ``gt_sem_seg.sem_seg`` (1, h, w), void 255; h, w without the batch's padding.
+            size: Height and width of the input, padding included.
+        """
+        enlarged = functional.interpolate(logits, size=size, mode="bilinear", align_corners=False)
+        return {"loss_semantic": self.loss_function(enlarged, self.get_targets(samples, size))}
+
+    def get_targets(self, samples: SampleList, size: tuple[int, int]) -> Tensor:
+        """Return (B, H, W) int64 classes; padding is void."""
+        maps = [sample.gt_sem_seg.sem_seg[0].long() for sample in samples]
+        padded = [
+            functional.pad(map_, (0, size[1] - map_.shape[1], 0, size[0] - map_.shape[0]), value=VOID) for map_ in maps
+        ]
+        return torch.stack(padded)
