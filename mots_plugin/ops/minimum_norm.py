@@ -23,21 +23,24 @@ def minimum_norm_weights(gram: Tensor) -> Tensor:
     """
     gram = gram.detach().double().cpu()
     count = len(gram)
+    # Lengths may differ by orders of magnitude, so the system is solved for unit vectors.
+    lengths = gram.diagonal().clamp(min=1e-300).sqrt()
+    cosines, inverse = gram / lengths.outer(lengths), lengths.min() / lengths
     best, shortest = torch.full((count,), 1 / count, dtype=torch.float64), torch.inf
     for size in range(1, count + 1):
         for face in combinations(range(count), size):
             rows = list(face)
-            # Stationary on the face: gram @ weights = constant, sum of weights = 1; least squares where it is singular.
-            system = torch.ones(size + 1, size + 1, dtype=torch.float64)
-            system[:size, :size] = gram[rows][:, rows] / gram.diagonal().max().clamp(min=1e-300)
-            system[size, size] = 0
+            # Stationary on the face: gram @ weights is constant, and the weights add up to one.
+            system = torch.zeros(size + 1, size + 1, dtype=torch.float64)
+            system[:size, :size] = cosines[rows][:, rows]
+            system[:size, size] = system[size, :size] = inverse[rows]
             right = torch.zeros(size + 1, 1, dtype=torch.float64)
             right[size] = 1
-            inside = torch.linalg.lstsq(system, right, driver="gelsd").solution[:size, 0]
-            if (inside < -1e-12).any():
+            inside = torch.linalg.lstsq(system, right, driver="gelsd").solution[:size, 0] * inverse[rows]
+            if (inside < 0).any():
                 continue
             weights = torch.zeros(count, dtype=torch.float64)
-            weights[rows] = inside.clamp(min=0) / inside.clamp(min=0).sum()
+            weights[rows] = inside / inside.sum()
             norm = float(weights @ gram @ weights)
             if norm < shortest:
                 best, shortest = weights, norm

@@ -1,7 +1,7 @@
 """The released JDE and darknet's own weights under this package's names.
 
-The official network is a list of numbered layers (cfg/yolov3_*.cfg, 0 to 115); what of them has weights is numbered here
-as there. Layouts are the same on both sides.
+The official network is a list of numbered layers (cfg/yolov3_*.cfg, 0 to 115); those with weights have the same numbers
+here. Layouts are the same on both sides.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 The numbers in jde_thin_numbers.npz and jde_full_numbers.npz come from the official network definition
 (Zhongdao/Towards-Realtime-MOT at e9fa1e8, cfg/yolov3_576x320.cfg, MIT) run on a CPU, with the weights, image and ground
-truth below and 20 identities; thin: all its widths but the predictions' divided by 8. They hold of each image, anchors of
-a cell in a row and the coarsest scale first: every third box (x, y, w, h) and score, the embedding of every 28th (full:
-44th) anchor; detections after non_max_suppression at the 90 % quantile of the scores; loss, box, confidence and identity
-loss of the three heads; targets of build_targets_thres; some gradients of the total loss; and the SHA-256 of what
-save_weights wrote.
+truth below and 20 identities; thin: all its widths but the predictions' divided by 8. They hold of each image, anchors
+of a cell in a row and the coarsest scale first: every third box (x, y, w, h) and score, the embedding of every 28th
+(full: 44th) anchor; detections after non_max_suppression at the 90 % quantile of the scores; loss, box, confidence and
+identity loss of the three heads; targets of build_targets_thres; some gradients of the total loss; and the SHA-256 of
+what save_weights wrote.
 """
 
 import zlib

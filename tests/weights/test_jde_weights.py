@@ -1,4 +1,4 @@
-"""Released JDE weights, renamed, give the numbers that the official network gives: outputs, detections, losses, targets."""
+"""Released JDE weights, renamed, give the official network's numbers: outputs, detections, losses, targets."""
 
 import hashlib
 
