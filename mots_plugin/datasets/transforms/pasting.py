@@ -51,8 +51,8 @@ class PasteObjects(BaseTransform):
     surroundings.
 
     Who stands further down in the image is in front: the object covers what is behind it, and is covered by what is
-    before it. What is left of an object with too few pixels becomes an ignore region. Objects that the edge of their own
-    image cuts are not pasted.
+    before it. What is left of an object with too few pixels becomes an ignore region. Objects that were cut by the edge
+    of their image are not pasted.
 
     Runs after ``LoadMOTSAnnotations``, on whole frames, and changes ``img`` and ``gt_*``. Draws from Python's
     global generator, which mmengine seeds in every worker.
