@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from mots_plugin.formats.errors import FormatError
@@ -22,11 +24,7 @@ def list_members(root: Path, suffix: str, contents: str) -> list[str]:
         FormatError: There is no such folder or zip file.
     """
     if root.is_dir():
-        return [
-            path.relative_to(root).as_posix()
-            for depth in range(_DEEPEST + 1)
-            for path in sorted(root.glob("*/" * depth + f"*{suffix}"))
-        ]
+        return list(_search(root, suffix))
     if not root.exists():
         raise FormatError(root, "not found", f"name a folder or zip file of {contents}")
     try:
@@ -35,6 +33,19 @@ def list_members(root: Path, suffix: str, contents: str) -> list[str]:
     except zipfile.BadZipFile as error:
         cure = f"name a folder or zip file of {contents}"
         raise FormatError(root, "is neither a folder nor a zip file", cure) from error
+
+
+def _search(root: Path, suffix: str) -> Iterator[str]:
+    folders = [""]
+    for _ in range(_DEEPEST + 1):
+        deeper: list[str] = []
+        for folder in folders:
+            with os.scandir(root / folder) as entries:
+                kinds = {entry.name: entry.is_dir() for entry in entries}
+            names = sorted(kinds)
+            yield from (folder + name for name in names if name.endswith(suffix))
+            deeper += [f"{folder}{name}/" for name in names if kinds[name]]
+        folders = deeper
 
 
 def read_member(root: Path, member: str, most: int = -1) -> bytes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from mots_plugin.evaluation.file_tree import list_members, read_member
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_list import read_seqinfo
@@ -25,6 +26,7 @@ TEXT_PATTERNS = (
 )
 PNG_PATTERNS = (r"instances/(?P<name>[^/]+)/[0-9]+\.png", r"(?P<name>[^/]+)/[0-9]+\.png")
 _FOLDER_ABOVE = r"(?:[^/]+/)?"
+_HEAD = 200
 _MOTS_LINE = re.compile(rb"\s*(-?[0-9]+\s+){5}\S")
 
 
@@ -57,12 +59,7 @@ class TrackFile:
         """
         if not self.member.endswith(".txt"):
             return self._read_pngs()
-        if self.root.is_dir():
-            data = (self.root / self.member).read_bytes()
-        else:
-            with zipfile.ZipFile(self.root) as archive:
-                data = archive.read(self.member)
-        tracks, faults = parse_mots_txt(data, str(self), self.name)
+        tracks, faults = parse_mots_txt(read_member(self.root, self.member), str(self), self.name)
         if faults:
             raise FaultySequenceError(faults)
         return tracks
@@ -97,9 +94,13 @@ def find_track_files(root: Path) -> dict[str, TrackFile]:
     Raises:
         FormatError: There is no such folder or zip file, or nothing in it.
     """
+    members: dict[str, list[str]] = {}
     for pattern in (*TEXT_PATTERNS, *PNG_PATTERNS):
         found: dict[str, TrackFile] = {}
-        for member in _members(root, pattern.rpartition(".")[2]):
+        suffix = pattern[-4:]
+        if suffix not in members:
+            members[suffix] = list_members(root, suffix, "masks")
+        for member in members[suffix]:
             match = re.fullmatch(_FOLDER_ABOVE + pattern, member)
             if match is None:
                 continue
@@ -137,29 +138,8 @@ def require(found: dict[str, TrackFile], wanted: SequenceRange, root: Path, cure
     raise FormatError(root, problem, cure)
 
 
-def _members(root: Path, suffix: str) -> Iterator[str]:
-    """Yield the files of one kind, up to three folders deep."""
-    if root.is_dir():
-        for depth in range(4):
-            for path in sorted(root.glob("*/" * depth + f"*.{suffix}")):
-                yield path.relative_to(root).as_posix()
-        return
-    if not root.exists():
-        raise FormatError(root, "not found", "name a folder or zip file of masks")
-    try:
-        with zipfile.ZipFile(root) as archive:
-            yield from sorted(name for name in archive.namelist() if name.endswith(f".{suffix}"))
-    except zipfile.BadZipFile as error:
-        raise FormatError(root, "is neither a folder nor a zip file", "name a folder or zip file of masks") from error
-
-
 def _holds_masks(root: Path, member: str) -> bool:
-    if root.is_dir():
-        with open(root / member, "rb") as file:
-            head = file.read(200)
-    else:
-        with zipfile.ZipFile(root) as archive, archive.open(member) as stream:
-            head = stream.read(200)
+    head = read_member(root, member, _HEAD)
     return not head.strip() or _MOTS_LINE.match(head) is not None
 
 

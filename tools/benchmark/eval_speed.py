@@ -265,7 +265,7 @@ STAGES = {
     "files found": "find_track_files",
     "text read": "read_columns",
     "rows checked": "_check_rows",
-    "run lengths decoded": "foreground_boundaries",
+    "run lengths decoded": "read_counts",
     "decoded runs overlapped": "mask_overlaps",
     "CLEAR": "mots_counts",
     "HOTA": "hota_counts",

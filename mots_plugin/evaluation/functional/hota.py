@@ -126,4 +126,4 @@ def hota_scores(counts: HotaCounts, single_sequence: bool = False) -> dict[str, 
         "AssPr": counts.association_precision / matches,
         "LocA": np.maximum(1e-10, counts.similarity) / np.maximum(1e-10, tp),
     }
-    return {name: float(values.mean()) for name, values in scores.items()}
+    return dict(zip(scores, np.mean([*scores.values()], axis=1).tolist(), strict=True))

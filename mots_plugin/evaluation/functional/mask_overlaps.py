@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.rle import RLE
-from mots_plugin.formats.rle_counts import foreground_boundaries
+from mots_plugin.formats.rle_counts import place_runs, read_counts
 from mots_plugin.formats.text_masks import codes_of
 
 _BATCH = 1000
@@ -106,14 +106,9 @@ def _overlaps_of_batch(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return areas, and rows and shared pixels of the pairs, for a part of the masks (see :class:`MaskOverlaps`)."""
     height, width = image_size
-    starts, ends, runs = foreground_boundaries(strings, height * width)
-    areas = np.zeros(len(strings), np.int64)
-    filled = np.flatnonzero(runs)  # empty masks have no columns
-    if not len(filled):
-        return areas, filled, filled, filled
-    runs = runs[filled]
-    areas[filled] = np.add.reduceat(ends - starts, np.cumsum(runs) - runs, dtype=np.int32)
-    layers = _layers(*_spans(starts, ends, runs, height), filled, height)
+    counts, runs = read_counts(strings, height * width)
+    areas = np.add.reduceat(counts[:, 1], np.cumsum(runs) - runs, dtype=np.int32)
+    layers = _layers(counts, runs, height, width)
     first, second = _pairs_of_common_columns(frames, layers, width)
     pixels = _shared_pixels(layers, first, second)
     meet = np.flatnonzero(pixels)
@@ -126,94 +121,113 @@ def _overlaps_of_batch(
     return areas, pairs // len(strings), pairs % len(strings), pixels
 
 
-def _spans(
-    starts: Integers, ends: Integers, runs: NDArray[np.int64], height: int
-) -> tuple[Integers, Integers, Integers, NDArray[np.int64]]:
-    """Cut runs at the ends of columns.
+def _layers(counts: NDArray[np.int32], runs: NDArray[np.int64], height: int, width: int) -> _Layers:
+    """Sort the runs of masks into layers.
 
     Args:
-        starts: ``(R,)`` first pixel of each run, column-major, mask after mask, ascending within a mask.
-        ends: ``(R,)`` one past its last pixel; an empty run lies within the columns of the others.
-        runs: ``(N,)`` runs of each mask, at least one.
+        counts: ``(R, 2)`` pixels of background and of the foreground that follows them, mask after mask.
+        runs: ``(N,)`` rows of each mask, at least one.
         height: Image height.
+        width: Image width.
 
-    Returns:
-        ``(S,)`` column, top and bottom of each span, and ``(N,)`` spans of each mask.
+    Raises:
+        ValueError: The runs of a mask do not fill its image.
     """
-    column = starts // height
-    top, bottom = starts - column * height, ends - column * height
-    beyond = bottom > height
-    if not beyond.any():
-        return column, top, bottom, runs
-    columns = np.where(beyond, (ends - 1) // height - column + 1, 1)
-    run = np.repeat(np.arange(len(starts)), columns)
-    column = column[run] + np.arange(len(run)) - np.repeat(np.cumsum(columns) - columns, columns)
-    top, bottom = np.maximum(starts[run] - column * height, 0), np.minimum(ends[run] - column * height, height)
-    return column, top, bottom, np.add.reduceat(columns, np.cumsum(runs) - runs)
+    last = np.cumsum(runs) - 1
+    background, foreground = counts[last].T
+    behind = height * width - np.where(foreground, 0, background)  # the last run, so far as the counts are sound
+    left = np.minimum(counts[last - runs + 1, 0] // height, width - 1)
+    right = np.maximum((behind - 1) // height, left)
+    first_block, origin, columns = _allot_blocks(left, right, 0)
+    # All images along one line, so that of each run just the columns to be compared have a place in the table.
+    line_type = np.int32 if (columns + width) * height < 2**31 else np.int64
+    starts, ends, _ = place_runs(counts, runs, height * width, (origin * height).astype(line_type))
+    column, top, bottom = _spans(starts, ends, height)
+    repeated = np.flatnonzero(column[1:] == column[:-1]) + 1
+    further = repeated[bottom[repeated] > top[repeated]]
+    mask = np.searchsorted(first_block * _COLUMNS, column[further], side="right") - 1
+    further, owner, spans = _sort_further_spans(further, mask, column)
+    end = np.cumsum(spans)
+    more_left, more_right = (column[further[place]] - origin[owner] for place in (end - spans, end - 1))
+    more_first_block, more_origin, columns = _allot_blocks(more_left, more_right, columns)
 
-
-def _layers(
-    column: Integers, top: Integers, bottom: Integers, spans: NDArray[np.int64], owner: NDArray[np.int64], height: int
-) -> _Layers:
-    """Sort spans into layers.
-
-    Args:
-        column: ``(S,)`` column of each span, mask after mask, ascending within a mask.
-        top: ``(S,)`` its top row.
-        bottom: ``(S,)`` one below its bottom row.
-        spans: ``(N,)`` spans of each mask, at least one.
-        owner: ``(N,)`` number of each mask.
-        height: Image height.
-    """
-    last = np.cumsum(spans) - 1
-    same = column[1:] == column[:-1]
-    same[last[:-1]] = False
-    repeated = np.flatnonzero(same) + 1
-    further, mask, further_spans = _sort_further_spans(repeated[bottom[repeated] > top[repeated]], column, last)
-    end = np.cumsum(further_spans)
-    left = np.concatenate([column[last - spans + 1], column[further[end - further_spans]]])
-    right = np.concatenate([column[last], column[further[end - 1]]])
-    left_block = left // _COLUMNS
-    blocks = right // _COLUMNS - left_block + 1
-    first_block = np.cumsum(blocks) - blocks
-    origin = (first_block - left_block) * _COLUMNS
     types: tuple[Any, Any, int] = (np.uint16, np.int32, 16) if height < 2**15 else (np.uint32, np.int64, 32)
     row_type, span_type, bits = types
-    span = bottom.astype(span_type) << bits  # both in one number, to be moved at once
+    span = bottom.astype(span_type, copy=False) << bits  # both in one number, to be moved at once
     span -= top
     span += np.iinfo(row_type).max // 2
-    table = np.zeros(int(blocks.sum()) * _COLUMNS, span_type)
-    place = np.repeat(origin[: len(spans)], spans) + column
-    table[place] = span
+    table = np.zeros(columns, span_type)
+    table[column.astype(np.intp)] = span
     covered = repeated[::-1] - 1  # of several spans in a column, the last written is in the table, not the first
-    table[place[covered]] = span[covered]
-    table[np.repeat(origin[len(spans) :], further_spans) + column[further]] = span[further]
+    table[column[covered]] = span[covered]
+    table[np.repeat(more_origin - origin[owner], spans) + column[further]] = span[further]
     return _Layers(
-        owner=np.concatenate([owner, owner[mask]]),
-        left=left,
-        right=right,
-        first_block=first_block,
+        owner=np.concatenate([np.arange(len(runs)), owner]),
+        left=np.concatenate([left, more_left]),
+        right=np.concatenate([right, more_right]),
+        first_block=np.concatenate([first_block, more_first_block]),
         blocks=table.view(row_type).reshape(-1, 2 * _COLUMNS),
     )
 
 
+def _allot_blocks(left: Integers, right: Integers, columns: int) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Give layers their places in the table.
+
+    Args:
+        left: ``(L,)`` first column of each layer.
+        right: ``(L,)`` last column of each layer.
+        columns: Columns of the table that are taken.
+
+    Returns:
+        ``(L,)`` first block of each layer, ``(L,)`` where in the table the first column of its image would lie, and the
+        columns of the table that are taken now.
+    """
+    left_block = left.astype(np.int64) // _COLUMNS
+    blocks = right // _COLUMNS - left_block + 1
+    behind = columns // _COLUMNS + np.cumsum(blocks)
+    first_block = behind - blocks
+    return first_block, (first_block - left_block) * _COLUMNS, int(behind.max(initial=columns // _COLUMNS)) * _COLUMNS
+
+
+def _spans(starts: Integers, ends: Integers, height: int) -> tuple[Integers, Integers, Integers]:
+    """Cut runs at the ends of columns.
+
+    Args:
+        starts: ``(R,)`` first pixel of each run, column-major, ascending.
+        ends: ``(R,)`` one past its last pixel; an empty run lies within the columns of the others.
+        height: Image height.
+
+    Returns:
+        ``(S,)`` column, top and bottom of each span.
+    """
+    column = starts // height
+    above = column * height
+    top, bottom = starts - above, ends - above
+    beyond = bottom > height
+    if not beyond.any():
+        return column, top, bottom
+    columns = np.where(beyond, (ends - 1) // height - column + 1, 1)
+    run = np.repeat(np.arange(len(starts)), columns)
+    column = column[run] + np.arange(len(run)) - np.repeat(np.cumsum(columns) - columns, columns)
+    return column, np.maximum(starts[run] - column * height, 0), np.minimum(ends[run] - column * height, height)
+
+
 def _sort_further_spans(
-    further: NDArray[np.int64], column: Integers, last: NDArray[np.int64]
+    further: NDArray[np.int64], mask: NDArray[np.int64], column: Integers
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Make a layer of the second spans in the columns of a mask, of the third spans, and so on.
 
     Args:
         further: ``(F,)`` spans that are not the first in their column, ascending.
-        column: ``(S,)`` column of each span.
-        last: ``(N,)`` last span of each mask.
+        mask: ``(F,)`` the mask that each belongs to.
+        column: ``(S,)`` column of each span; no two masks share one.
 
     Returns:
         The F spans, layer after layer, by column; and for each layer its mask and the number of its spans.
     """
-    mask = np.searchsorted(last, further)
     count = np.arange(len(further))
-    number = count - np.maximum.accumulate(np.where(_changes(mask) | _changes(column[further]), count, 0))
-    layer = mask * len(column) + number
+    number = count - np.maximum.accumulate(np.where(_changes(column[further]), count, 0))
+    layer = mask * (len(further) + 1) + number
     order = np.argsort(layer, kind="stable")
     begin = np.flatnonzero(_changes(layer[order]))
     return further[order], mask[order[begin]], np.append(begin[1:], len(further)) - begin
@@ -255,9 +269,13 @@ def _shared_pixels(layers: _Layers, a: NDArray[np.int64], b: NDArray[np.int64]) 
     of_b = step + np.repeat(layers.first_block[b] - first_b + first - begin, blocks)
     common = np.take(layers.blocks, of_a, axis=0)
     np.minimum(common, np.take(layers.blocks, of_b, axis=0), out=common)
-    half = np.iinfo(common.dtype).max // 2
-    rows = np.maximum(common[:, 0::2] + common[:, 1::2], half)
+    half, bits = np.iinfo(common.dtype).max // 2, 8 * common.itemsize
+    spans = common.view(np.uint32 if bits == 16 else np.uint64)
+    rows = spans >> bits
+    rows += spans
+    rows &= (1 << bits) - 1  # the sum of both halves, which fits into one
+    np.maximum(rows, half, out=rows)
     # As a product with ones, which is the fastest way to add up; exact, as the sums are below 2**24 or 2**53.
-    precision = np.float32 if rows.dtype == np.uint16 else np.float64
+    precision = np.float32 if bits == 16 else np.float64
     pixels = rows.astype(precision) @ np.ones(_COLUMNS, precision) - precision(half * _COLUMNS)
     return np.add.reduceat(pixels, begin, dtype=np.float64).astype(np.int64)
