@@ -39,6 +39,7 @@ class LeftOut(dict):
     """What stands for an object that is neither a tensor nor a plain container; it takes any state and keeps none."""
 
     def __new__(cls, *_: Any, **__: Any) -> LeftOut:
+        """Take any arguments."""
         return super().__new__(cls)
 
     def __init__(self, *_: Any, **__: Any) -> None:
@@ -117,8 +118,8 @@ def read_torch_tensors(path: str | Path) -> dict[str, NDArray]:
     """Read the weights of a checkpoint by name.
 
     Args:
-        path: A file that ``torch.save`` wrote, of before or after version 1.6: a state dict, or a dict that holds one as
-            ``model_state_dict``, ``state_dict`` or ``model``. Prefixes ``module.`` of data parallel training are removed.
+        path: A file that ``torch.save`` wrote, of before or after version 1.6: a state dict, or a dict that holds one
+            as ``model_state_dict``, ``state_dict`` or ``model``. Prefixes ``module.`` of data parallel training go.
 
     Raises:
         FormatError: The file is missing, damaged, no such checkpoint, or holds no tensors there.
