@@ -42,6 +42,7 @@ OWN = {
     "Kalman + box overlap": "byte_track",
     "embedding": "track_rcnn_released",
     "mask overlap by flow": "track_rcnn_mask_iou",
+    "embedding + mask overlap": "pointtrack",
     "masks, then all embeddings": "track_rcnn_algorithm1",
 }
 """Trackers of this project by what they compare, and the config of each."""
@@ -88,7 +89,7 @@ def own_tracker(config_name: str) -> Step:
         for stage in config["stages"]:
             stage.pop("min_score", None)
     tracker = build_torch_free(config)
-    keeps_masks = "mask" in config_name or "algorithm1" in config_name
+    keeps_masks = "MaskIoUCue" in str(config["stages"])
 
     def step(observations: Observations, frame: Frame) -> Any:
         return tracker.track(observations if keeps_masks else replace(observations, masks=None), frame)
