@@ -23,6 +23,12 @@ class RLE(TypedDict):
     counts: bytes
 
 
+Crop = tuple[NDArray[np.bool_], int, int]
+"""Part of a mask that holds all of its foreground, ``(h, w)`` bool, and the image column and row where it begins."""
+
+EMPTY_CROP: Crop = np.zeros((0, 0), bool), 0, 0
+
+
 def encode(mask: NDArray[np.bool_] | NDArray[np.uint8]) -> RLE:
     """Encode a full mask.
 
@@ -79,29 +85,48 @@ def encode_runs(starts: NDArray[np.int64], ends: NDArray[np.int64], height: int,
     return {"size": [int(height), int(width)], "counts": encode_counts(counts, height, width)}
 
 
-def decode_crop(rle: RLE) -> tuple[NDArray[np.bool_], int, int]:
-    """Decode to the tight crop around the mask, in time proportional to the crop.
+def decode_crop(rle: RLE) -> Crop:
+    """Decode to the tight crop around the mask, in time proportional to the crop."""
+    return decode_crops([rle])[0]
+
+
+def decode_crops(rles: Sequence[RLE]) -> list[Crop]:
+    """Decode many masks of one image size at once, each to the tight crop around it.
 
     Returns:
-        crop: ``(h, w)`` bool; ``(0, 0)`` for an empty mask.
-        x0: Image column of the crop's first column.
-        y0: Image row of the crop's first row.
+        N crops, of ``(0, 0)`` pixels at ``(0, 0)`` for an empty mask.
     """
-    height, width = rle["size"]
-    starts, ends, _ = foreground_runs([rle["counts"]], height * width)
-    if not len(starts):
-        return np.zeros((0, 0), bool), 0, 0
-    x0, x1 = int(starts[0] // height), int((ends[-1] - 1) // height) + 1
-    if np.any(starts // height != (ends - 1) // height):
-        # A run that goes on into the next column holds a bottom and a top pixel: the crop is as high as the image.
-        y0, y1 = 0, height
-    else:
-        y0, y1 = int((starts % height).min()), int(((ends - 1) % height).max()) + 1
-    first = (starts // height - x0) * (y1 - y0) + starts % height - y0
-    steps = np.zeros((x1 - x0) * (y1 - y0) + 1, np.int8)
-    steps[first] += 1
-    steps[first + ends - starts] -= 1
-    return np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_).reshape(x1 - x0, y1 - y0).T, x0, y0
+    if not len(rles):
+        return []
+    height, width = rles[0]["size"]
+    starts, ends, masks = foreground_runs([rle["counts"] for rle in rles], height * width)
+    filled, first = np.unique(masks, return_index=True)
+    if not len(filled):
+        return [EMPTY_CROP] * len(rles)
+    last = np.append(first[1:], len(masks)) - 1
+    columns, tops = np.divmod(starts, height)
+    last_columns, bottoms = np.divmod(ends - 1, height)
+    # A run that goes on into the next column holds a bottom and a top pixel: the crop is as high as the image.
+    wraps = columns != last_columns
+    tops[wraps], bottoms[wraps] = 0, height - 1
+    x0, y0 = columns[first], np.minimum.reduceat(tops, first)
+    widths = last_columns[last] + 1 - x0
+    heights = np.maximum.reduceat(bottoms, first) + 1 - y0
+
+    # All crops stand one behind the other, column by column, and runs are where a sum of their ends is above 0.
+    behind = np.cumsum(widths * heights)
+    runs = last - first + 1
+    begin = (columns - np.repeat(x0, runs)) * np.repeat(heights, runs) + starts - columns * height
+    begin += np.repeat(behind - widths * heights - y0, runs)
+    steps = np.zeros(int(behind[-1]) + 1, np.int8)
+    steps[begin] += 1
+    steps[begin + ends - starts] -= 1
+    pixels = np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
+    crops = [EMPTY_CROP] * len(rles)
+    boxes = np.stack([filled, behind, x0, y0, widths, heights], axis=1).tolist()
+    for mask, end, left, top, columns_, rows in boxes:
+        crops[mask] = pixels[end - columns_ * rows : end].reshape(columns_, rows).T, left, top
+    return crops
 
 
 def boxes(rles: Sequence[RLE]) -> NDArray[np.float32]:

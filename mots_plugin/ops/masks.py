@@ -16,7 +16,7 @@ from torch import Tensor
 
 def paste_masks(
     probabilities: NDArray[np.float32],
-    boxes: NDArray[np.float32],
+    boxes: NDArray[np.floating],
     image_shape: tuple[int, int],
     threshold: float = 0.5,
 ) -> list[Any]:
@@ -28,7 +28,7 @@ def paste_masks(
 
     Args:
         probabilities: (N, s, s) float32 foreground probability per cell, in [0, 1].
-        boxes: (N, 4) float32 xyxy, pixels of the image the masks go to.
+        boxes: (N, 4) xyxy, pixels of the image the masks go to.
         image_shape: ``(H, W)`` of that image.
         threshold: Foreground from this probability on, at least 0.5.
 
@@ -36,24 +36,49 @@ def paste_masks(
         N run-length codes ``{"size": [H, W], "counts": bytes}``; a mask without a pixel gives an empty code.
     """
     height, width = image_shape
-    codes = []
-    for probability, (x1, y1, x2, y2) in zip(probabilities, boxes, strict=True):
-        left, right = max(int(np.floor(x1)), 0), min(int(np.ceil(x2)), width)
-        top, bottom = max(int(np.floor(y1)), 0), min(int(np.ceil(y2)), height)
-        if left >= right or top >= bottom:
-            codes.append(encode_crop(np.zeros((0, 0), bool), 0, 0, height, width))
-            continue
-        columns = _bilinear_weights(np.arange(left, right), x1, x2, probability.shape[1])
-        rows = _bilinear_weights(np.arange(top, bottom), y1, y2, probability.shape[0])
-        crop = rows @ probability @ columns.T >= threshold
-        codes.append(encode_crop(crop, left, top, height, width))
-    return codes
+    boxes = np.asarray(boxes, np.float64)
+    low = np.maximum(np.floor(boxes[:, :2]), 0).astype(np.intp)
+    high = np.minimum(np.ceil(boxes[:, 2:]), (width, height)).astype(np.intp)
+    sizes = np.maximum(high - low, 0)
+    sizes[sizes.min(axis=1, initial=1) == 0] = 0
+    columns = _bilinear_weights(low[:, 0], sizes[:, 0], boxes[:, 0], boxes[:, 2], probabilities.shape[2])
+    rows = _bilinear_weights(low[:, 1], sizes[:, 1], boxes[:, 1], boxes[:, 3], probabilities.shape[1])
+    # All crops one behind the other, column by column; a pixel of background below each column ends its runs.
+    behind = np.cumsum(sizes[:, 0] * (sizes[:, 1] + 1))
+    pixels = np.zeros(int(behind[-1]) if len(behind) else 0, bool)
+    right = bottom = 0
+    for probability, end, (crop_width, crop_height) in zip(probabilities, behind.tolist(), sizes.tolist(), strict=True):
+        left, right, top, bottom = right, right + crop_width, bottom, bottom + crop_height
+        crop = pixels[end - crop_width * (crop_height + 1) : end].reshape(crop_width, crop_height + 1)
+        resampled = columns[left:right] @ (rows[top:bottom] @ probability).T
+        np.greater_equal(resampled, threshold, out=crop[:, :crop_height])
+    return _run_lengths(pixels, behind, low, sizes[:, 1], height, width)
 
 
-def _bilinear_weights(pixels: NDArray[np.intp], start: float, end: float, cells: int) -> NDArray[np.float32]:
-    """Weights (P, cells) that sample cells spread over [start, end) at pixel centres, zero beyond the outer cells."""
-    position = ((pixels + 0.5 - start) / max(end - start, 1e-6) * cells - 0.5)[:, None]
-    return np.maximum(0.0, 1.0 - np.abs(position - np.arange(cells))).astype(np.float32)
+def _bilinear_weights(
+    first: NDArray[np.intp],
+    counts: NDArray[np.intp],
+    starts: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    cells: int,
+) -> NDArray[np.float32]:
+    """Weights of the cells that are spread over a box, along one axis, at the centres of pixels.
+
+    Args:
+        first: (N,) first pixel of each box.
+        counts: (N,) its pixels.
+        starts: (N,) where it begins.
+        ends: (N,) where it ends.
+        cells: s.
+
+    Returns:
+        (counts.sum(), s), box after box; weights sum to less than 1 beyond the centres of the outer cells.
+    """
+    scale = cells / np.maximum(ends - starts, 1e-6)
+    # Cell of pixel i: (i + 0.5 - start) * scale - 0.5
+    offset = (first + 0.5 - starts) * scale - 0.5 - (np.cumsum(counts) - counts) * scale
+    position = np.arange(counts.sum()) * np.repeat(scale, counts) + np.repeat(offset, counts)
+    return np.maximum(0.0, 1.0 - np.abs(position[:, None] - np.arange(cells))).astype(np.float32)
 
 
 def encode_crop(crop: NDArray[np.bool_], left: int, top: int, height: int, width: int) -> dict[str, Any]:
@@ -66,14 +91,48 @@ def encode_crop(crop: NDArray[np.bool_], left: int, top: int, height: int, width
         height: H.
         width: W.
     """
-    framed = np.pad(crop.T, ((0, 0), (1, 1))).astype(np.int8)
-    column, edge = np.nonzero(np.diff(framed, axis=1))  # edges alternate: run start, run end (exclusive)
-    edges = (left + column) * height + top + edge
+    columns = np.pad(crop.T, ((0, 0), (0, 1)))
+    place = np.array([[left, top]])
+    return _run_lengths(columns.ravel(), np.array([columns.size]), place, np.array(crop.shape[:1]), height, width)[0]
+
+
+def _run_lengths(
+    pixels: NDArray[np.bool_],
+    behind: NDArray[np.intp],
+    low: NDArray[np.intp],
+    heights: NDArray[np.intp],
+    height: int,
+    width: int,
+) -> list[dict[str, Any]]:
+    """Code crops of an H x W image as column-major run lengths.
+
+    Args:
+        pixels: (P,) all crops, column by column, each column with a pixel of background below it.
+        behind: (N,) where the pixels of each crop end.
+        low: (N, 2) image column and row where it begins.
+        heights: (N,) its rows.
+        height: H.
+        width: W.
+    """
+    edges = np.flatnonzero(np.diff(pixels.view(np.int8), prepend=np.int8(0))).reshape(-1, 2)  # start and end of runs
+    crop = np.searchsorted(behind, edges[:, 0], side="right")
+    column, row = np.divmod(edges[:, 0] - np.concatenate([[0], behind])[crop], heights[crop] + 1)
+    starts = (low[crop, 0] + column) * height + low[crop, 1] + row
+    ends = starts + edges[:, 1] - edges[:, 0]
     # A run that ends at the foot of one column where the next begins at its top is one run.
-    joined = np.flatnonzero(edges[1:-1:2] == edges[2::2]) * 2 + 1
-    edges = np.delete(edges, np.concatenate([joined, joined + 1]))
-    counts = np.diff(np.concatenate([[0], edges, [height * width]]))
-    return coco_mask.frPyObjects({"size": [height, width], "counts": counts.tolist()}, height, width)
+    apart = np.ones(len(starts) + 1, bool)
+    apart[1:-1] = (starts[1:] != ends[:-1]) | (crop[1:] != crop[:-1])
+    starts, ends, crop = starts[apart[:-1]], ends[apart[1:]], crop[apart[:-1]]
+    background = starts.copy()
+    background[1:] -= np.where(crop[1:] == crop[:-1], ends[:-1], 0)
+    counts = np.stack([background, ends - starts], axis=1).ravel().tolist()
+    codes, last = [], 0
+    for runs in np.bincount(crop, minlength=len(behind)).tolist():
+        own, last = counts[last : last + 2 * runs], last + 2 * runs
+        rest = height * width - sum(own)
+        uncompressed = {"size": [height, width], "counts": [*own, rest] if rest else own}
+        codes.append(coco_mask.frPyObjects(uncompressed, height, width))
+    return codes
 
 
 def region_coverage(region: Tensor, boxes: Tensor) -> Tensor:

@@ -93,6 +93,18 @@ def test_every_mask_survives_encoding_by_crop_and_decoding(mask):
     assert rle.encode_crop(crop, x0, y0, height, width) == code
 
 
+@given(st.lists(st.binary(min_size=12, max_size=12), max_size=5))
+@patient
+def test_many_masks_decode_to_crops_as_each_of_them_does(drawings):
+    codes = [rle.encode(np.frombuffer(pixels, np.uint8).reshape(3, 4) > 127) for pixels in drawings]
+    together = rle.decode_crops(codes)
+    assert len(together) == len(codes)
+    for (crop, x0, y0), code in zip(together, codes, strict=True):
+        alone, alone_x0, alone_y0 = rle.decode_crop(code)
+        np.testing.assert_array_equal(crop, alone)
+        assert (x0, y0) == (alone_x0, alone_y0)
+
+
 @given(masks, st.integers(-4, 9), st.integers(-4, 9), st.integers(1, 9), st.integers(1, 9))
 @patient
 def test_encode_crop_is_pasting_and_encoding(crop, x0, y0, height, width):

@@ -23,11 +23,12 @@ def test_clips_of_a_batch_do_not_see_each_other():
     torch.testing.assert_close(together[3:], temporal([second], clip_length=3)[0])
 
 
+@pytest.mark.parametrize("depthwise_separable", [False, True])
 @pytest.mark.parametrize("num_layers", [1, 2])
 @pytest.mark.parametrize("length", [1, 2, 5])
-def test_streaming_equals_the_whole_video_at_once(num_layers, length):
+def test_streaming_equals_the_whole_video_at_once(num_layers, length, depthwise_separable):
     torch.manual_seed(0)
-    temporal = TemporalConv3D(3, num_layers=num_layers)
+    temporal = TemporalConv3D(3, num_layers, depthwise_separable)
     for layer in temporal.layers:
         torch.nn.init.normal_(layer.convolutions[0].weight)
     levels = [torch.rand(length, 3, 6, 8), torch.rand(length, 3, 3, 4)]

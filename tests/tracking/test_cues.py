@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tracking_scenes import draw, drawing, frame, observe, observe_masks, rectangle
 
-from mots_plugin.formats.rle import decode, encode
+from mots_plugin.formats.rle import decode, decode_crop, encode, encode_crop
 from mots_plugin.tracking import (
     BoxCentreCue,
     BoxHullIoUCue,
@@ -20,7 +20,7 @@ from mots_plugin.tracking import (
     TrackBank,
 )
 from mots_plugin.tracking.motion.box_flow import shift_boxes
-from mots_plugin.tracking.motion.mask_flow import warp_masks
+from mots_plugin.tracking.motion.mask_flow import MaskWarp
 
 
 def tracks_of(observations, gallery=None) -> TrackBank:
@@ -151,37 +151,49 @@ def test_mask_iou_with_lost_tracks_or_without():
     np.testing.assert_allclose(MaskIoUCue(of_lost_tracks=False).cost(tracks, half, frame(7)), [[1], [0.5]])
 
 
+def warped(mask, flow):
+    height, width = mask["size"]
+    return encode_crop(*MaskWarp(flow, (height, width))(decode_crop(mask)), height, width)
+
+
 def test_flow_is_looked_up_where_the_mask_arrives():
     mask = draw("##......", "##......", "........")
     flow = np.zeros((3, 8, 2), np.float32)
     flow[:, 4:, 0] = 4  # the right half of this frame came from four pixels further left
-    (warped,) = warp_masks([mask], flow)
-    assert drawing(warped) == ["##..##..", "##..##..", "........"]
+    assert drawing(warped(mask, flow)) == ["##..##..", "##..##..", "........"]
 
 
 def test_coarse_flow_covers_the_whole_image():
     mask = draw("#...", "....", "....", "....")
     flow = np.array([[[1, 2]]], np.float32)  # one cell: one right, two down
-    assert drawing(warp_masks([mask], flow)[0]) == ["....", "....", ".#..", "...."]
+    assert drawing(warped(mask, flow)) == ["....", "....", ".#..", "...."]
 
 
 def test_mask_that_leaves_the_image_is_empty():
-    gone, empty = warp_masks([rectangle(0, 0, 4, 4), rectangle(0, 0, 0, 0)], np.full((8, 8, 2), -20, np.float32))
-    assert decode(gone).sum() == decode(empty).sum() == 0
-    assert gone["size"] == [8, 8]
+    for distance in (-20, 20, 1e9):
+        flow = np.full((8, 8, 2), distance, np.float32)
+        gone, empty = warped(rectangle(0, 0, 4, 4), flow), warped(rectangle(0, 0, 0, 0), flow)
+        assert decode(gone).sum() == decode(empty).sum() == 0
+        assert gone["size"] == [8, 8]
+
+
+def test_flow_is_rounded_to_whole_pixels_first():
+    mask = draw("...#...", "..##...")
+    assert drawing(warped(mask, np.full((2, 7, 2), [0.5, 0], np.float32))) == drawing(mask)
+    assert drawing(warped(mask, np.full((2, 7, 2), [1.5, 0], np.float32))) == [".....#.", "....##."]
 
 
 def warp_on_the_canvas(mask, flow):
     """The definition, pixel by pixel."""
     height, width = mask.shape
-    warped = np.zeros_like(mask)
+    moved = np.zeros_like(mask)
     for y in range(height):
         for x in range(width):
             dx, dy = flow[int((y + 0.5) * flow.shape[0] / height), int((x + 0.5) * flow.shape[1] / width)]
-            source_x, source_y = round(float(x - dx)), round(float(y - dy))
+            source_x, source_y = x - round(float(dx)), y - round(float(dy))
             if 0 <= source_x < width and 0 <= source_y < height:
-                warped[y, x] = mask[source_y, source_x]
-    return warped
+                moved[y, x] = mask[source_y, source_x]
+    return moved
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -202,8 +214,7 @@ def test_mask_iou_against_full_masks_on_random_data(seed):
         frame(1, flow, (int(height), int(width))),
     )
 
-    warped = np.stack([warp_on_the_canvas(mask, flow) for mask in before])
-    for row, mask in enumerate(warped):
+    for row, mask in enumerate(warp_on_the_canvas(mask, flow) for mask in before):
         for column, other in enumerate(after):
             union = (mask | other).sum()
             assert cost[row, column] == pytest.approx(1 - (mask & other).sum() / union if union else 1)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from mmdet.datasets.transforms import PackDetInputs, PackTrackInputs
 from mmdet.registry import TRANSFORMS
+from mmdet.structures import DetDataSample, TrackDataSample
 
 _META_KEYS = (
     "img_id",
@@ -26,6 +27,19 @@ _META_KEYS = (
 )
 
 
+class Clip(TrackDataSample):
+    """The frames of a clip; mmdet's own class prints all of their arrays to a string whenever it is copied."""
+
+    @property
+    def video_data_samples(self) -> list[DetDataSample]:
+        """The frames, in order."""
+        return self._video_data_samples
+
+    @video_data_samples.setter
+    def video_data_samples(self, frames: list[DetDataSample]) -> None:
+        self.set_field(frames, "_video_data_samples", dtype=list)
+
+
 @TRANSFORMS.register_module()
 class PackMOTSInputs(PackTrackInputs):
     """Packs a clip as ``inputs`` (T, 3, H, W) uint8 and ``data_samples``, a TrackDataSample.
@@ -44,6 +58,9 @@ class PackMOTSInputs(PackTrackInputs):
     def transform(self, results: dict) -> dict:
         """Pack one clip."""
         packed = super().transform(results)
+        packed["data_samples"] = Clip(
+            metainfo=packed["data_samples"].metainfo, video_data_samples=packed["data_samples"].video_data_samples
+        )
         flows = results.get("flow", [None] * len(results["img_id"]))
         for data_sample, flow in zip(packed["data_samples"], flows, strict=True):
             if flow is not None:

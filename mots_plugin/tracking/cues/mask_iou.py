@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from mots_plugin.formats.rle import iou
+from mots_plugin.formats.rle import decode_crops, iou
 from mots_plugin.structures import Frame, Observations
+from mots_plugin.tracking.crop_overlap import crop_iou
 from mots_plugin.tracking.memory import TrackBank
-from mots_plugin.tracking.motion.mask_flow import warp_masks
+from mots_plugin.tracking.motion.mask_flow import MaskWarp
 
 
 class MaskIoUCue:
@@ -34,10 +35,11 @@ class MaskIoUCue:
         """
         if tracks.masks is None or observations.masks is None:
             raise ValueError("MaskIoUCue: the observations carry no masks; the model needs a mask head")
-        masks = list(tracks.masks)
         if self.by_flow and frame.flow is not None:
-            masks = warp_masks(masks, frame.flow)
-        overlaps = iou(masks, observations.masks)
+            warp, crops = MaskWarp(frame.flow, frame.image_shape), decode_crops([*tracks.masks, *observations.masks])
+            overlaps = crop_iou([warp(crop) for crop in crops[: len(tracks)]], crops[len(tracks) :])
+        else:
+            overlaps = iou(list(tracks.masks), observations.masks)
         if not self.of_lost_tracks:
             overlaps[tracks.last_seen < frame.index - 1] = 0
         return 1 - overlaps

@@ -3,93 +3,79 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mots_plugin.formats.rle import decode_crop, encode_crop
-from mots_plugin.structures import RLE
+from mots_plugin.formats.rle import EMPTY_CROP, Crop
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
 
 
-def warp_masks(masks: Sequence[RLE], flow: NDArray[np.float32]) -> list[RLE]:
-    """Warp masks of the previous frame to this frame.
+class MaskWarp:
+    """Warps masks of the previous frame to this frame.
 
-    A pixel ``p`` of this frame is foreground when the previous mask covers ``p - flow(p)``, rounded to a whole pixel.
-    As in the official implementation of TrackR-CNN the *forward* flow is looked up at the target pixel, which needs no
-    splatting and leaves no holes.
+    A pixel ``p`` of this frame is foreground when the previous mask covers ``p - flow(p)``, the flow being rounded to
+    whole pixels. As in the official implementation of TrackR-CNN, whose flow is of whole pixels, the *forward* flow is
+    looked up at the target pixel, which needs no splatting and leaves no holes.
 
     Args:
-        masks: Masks of the previous frame, all of one image size.
         flow: ``(h, w, 2)`` forward flow, as in ``Frame.flow``; the nearest cell is used where it is coarser.
-
-    Returns:
-        The masks in this frame, empty where they left the image.
+        image_shape: ``(height, width)`` of the image.
     """
-    if not len(masks):
-        return []
-    height, width = masks[0]["size"]
-    rows = ((np.arange(height) + 0.5) * flow.shape[0] / height).astype(np.intp)
-    columns = ((np.arange(width) + 0.5) * flow.shape[1] / width).astype(np.intp)
-    flow_x, flow_y = np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
-    reach = _reach(flow_x, flow_y)
-    return [_warp(mask, flow_x, flow_y, rows, columns, reach) for mask in masks]
+
+    def __init__(self, flow: NDArray[np.float32], image_shape: tuple[int, int]) -> None:
+        self._shape = height, width = image_shape
+        # Nothing comes from outside the image, however far.
+        self._flow_x = np.clip(flow[..., 0], -width, width)
+        self._flow_y = np.clip(flow[..., 1], -height, height)
+        self._rows = ((np.arange(height) + 0.5) * flow.shape[0] / height).astype(np.intp)  # of cells, for all pixels
+        self._columns = ((np.arange(width) + 0.5) * flow.shape[1] / width).astype(np.intp)
+        self._reach = left, top, right, bottom = _reach(self._flow_x, self._flow_y)
+        # The previous frame has a border that no flow leaves, so that one number says where a pixel comes from: its
+        # own place less the displacement.
+        self._before, self._above = max(right, 0), max(bottom, 0)
+        self._stride = self._before + width + max(-left, 0)
+        self._previous = np.zeros((self._above + height + max(-top, 0), self._stride), bool)
+        self._row_starts = np.arange(self._above, self._above + height)[:, None] * self._stride + self._before
+        self._along = np.arange(width)
+
+    def __call__(self, crop: Crop) -> Crop:
+        """Return a mask, which lies inside the image, where it is in this frame; its crop is not tight."""
+        pixels, x0, y0 = crop
+        box = x0, y0, x0 + pixels.shape[1], y0 + pixels.shape[0]
+        # All foreground lies in the box grown by the reach of all flow, so in the box grown by that of the flow there.
+        reach = self._reach
+        for _ in range(2):
+            left, top, right, bottom = self._grown(box, reach)
+            if not pixels.size or left >= right or top >= bottom:
+                return EMPTY_CROP
+            rows, columns = self._rows[top:bottom], self._columns[left:right]
+            window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+            flow_x, flow_y = self._flow_x[window], self._flow_y[window]
+            reach = _reach(flow_x, flow_y)
+        displacements = np.rint(flow_y).astype(np.intp) * self._stride + np.rint(flow_x).astype(np.intp)
+        sources = self._row_starts[top:bottom] + self._along[left:right]
+        sources -= displacements.take(rows - rows[0], axis=0).take(columns - columns[0], axis=1)
+        y0, x0 = y0 + self._above, x0 + self._before
+        place = slice(y0, y0 + pixels.shape[0]), slice(x0, x0 + pixels.shape[1])
+        self._previous[place] = pixels
+        warped = self._previous.take(sources)
+        self._previous[place] = False
+        return warped, left, top
+
+    def _grown(self, box: Box, reach: Box) -> Box:
+        """Return a box whose edges are moved, cut off at the borders of the image."""
+        height, width = self._shape
+        return (
+            max(box[0] + reach[0], 0),
+            max(box[1] + reach[1], 0),
+            min(box[2] + reach[2], width),
+            min(box[3] + reach[3], height),
+        )
 
 
-def _warp(
-    mask: RLE,
-    flow_x: NDArray[np.float32],
-    flow_y: NDArray[np.float32],
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-    reach: NDArray[np.int64],
-) -> RLE:
-    """Warp one mask; ``rows`` and ``columns`` name the flow cell of every image row and column."""
-    crop, x0, y0 = decode_crop(mask)
-    if not crop.size:
-        return mask
-    height, width = mask["size"]
-    box = np.array([x0, y0, x0 + crop.shape[1], y0 + crop.shape[0]])
-    limits = np.array([width, height, width, height])
-    # All foreground lies in the box grown by the reach of the flow: of all flow, then of the flow in the grown box.
-    for _ in range(3):
-        left, top, right, bottom = np.minimum(np.maximum(box + reach, 0), limits).tolist()
-        if left >= right or top >= bottom:
-            return encode_crop(np.zeros((0, 0), bool), 0, 0, height, width)
-        window = slice(rows[top], rows[bottom - 1] + 1), slice(columns[left], columns[right - 1] + 1)
-        window_x, window_y = flow_x[window], flow_y[window]
-        reach = _reach(window_x, window_y)
-    cells = rows[top:bottom] - rows[top], columns[left:right] - columns[left]
-    framed = np.pad(crop, 1)  # one pixel of background all around, to which every source outside the crop is clipped
-    source_x = _sources(np.arange(left, right), window_x, cells, x0, crop.shape[1])
-    source_y = _sources(np.arange(top, bottom)[:, None], window_y, cells, y0, crop.shape[0])
-    source_y *= framed.shape[1]
-    source_y += source_x
-    return encode_crop(framed.ravel().take(source_y.astype(np.intp)), left, top, height, width)
-
-
-def _sources(
-    targets: NDArray[np.intp],
-    flow: NDArray[np.float32],
-    cells: tuple[NDArray[np.intp], NDArray[np.intp]],
-    first: int,
-    count: int,
-) -> NDArray[np.float64]:
-    """Return where pixels come from along one axis, in a crop of ``count`` pixels framed by one of background."""
-    sources = targets - flow.take(cells[0], axis=0).take(cells[1], axis=1)
-    np.rint(sources, out=sources)
-    sources -= first - 1
-    np.maximum(sources, 0, out=sources)
-    return np.minimum(sources, count + 1, out=sources)
-
-
-def _reach(flow_x: NDArray[np.float32], flow_y: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return how far flow carries the edges (left, top, right, bottom) of a box at most, in whole pixels outward."""
-    return np.array(
-        [
-            math.floor(flow_x.min()),
-            math.floor(flow_y.min()),
-            math.ceil(flow_x.max()),
-            math.ceil(flow_y.max()),
-        ]
-    )
+def _reach(flow_x: NDArray[np.float32], flow_y: NDArray[np.float32]) -> Box:
+    """Return how far flow carries each edge of a box at most, in whole pixels to the right and downward."""
+    return math.floor(flow_x.min()), math.floor(flow_y.min()), math.ceil(flow_x.max()), math.ceil(flow_y.max())
