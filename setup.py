@@ -11,13 +11,22 @@ VERSION = next(
     if line.startswith("__version__")
 )
 
+# What the mots command runs; installed, these folders lie within the package.
+SCRIPTS = {
+    "mots_plugin.tools": "tools",
+    "mots_plugin.tools.analysis": "tools/analysis",
+    "mots_plugin.data_converters": "data_converters",
+}
+
 setup(
     name="mots_plugin",
     version=VERSION,
     description="Multi-object tracking and segmentation (MOTS) for MMDetection 3.x: four papers over shared parts",
     long_description=(HERE / "README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
-    packages=find_packages(include=["mots_plugin", "mots_plugin.*"]),
+    packages=[*find_packages(include=["mots_plugin", "mots_plugin.*"]), *SCRIPTS],
+    package_dir=SCRIPTS,
+    entry_points={"console_scripts": ["mots = mots_plugin.cli:main"]},
     python_requires=">=3.10",
     install_requires=[
         "numpy>=1.22",
