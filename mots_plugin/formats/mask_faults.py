@@ -40,18 +40,22 @@ def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
         add(later, "duplicate", problem, "give each object of a frame its own id, also across classes")
 
     sizes = sizes_of(tracks.masks)
-    broken = find_broken(tracks.masks)
+    sound = np.ones(len(tracks), bool)
+    try:
+        starts, ends, rows = runs_of(tracks.masks)
+        broken = {}
+    except ValueError:
+        broken = find_broken(tracks.masks)
+        sound[list(broken)] = False
+        starts, ends, rows = runs_of(tracks.select(sound).masks)
+        rows = np.flatnonzero(sound)[rows]
     for unsound, rle_problem in broken.items():
         add(unsound, "rle", f"run-length code {rle_problem}", f"write the {row_name} anew from the mask")
-    sound = np.ones(len(tracks), bool)
-    sound[list(broken)] = False
     for row in np.flatnonzero(np.any(sizes != sizes[:1], axis=1) & sound):
         size, first_size = (f"{height} x {width}" for height, width in (sizes[row], sizes[0]))
         problem = f"image size {size} differs from {first_size} in {_where(tracks, 0, row_name)}"
         add(row, "size", problem, "all masks of a sequence must have its image size (height width)")
 
-    starts, ends, rows = runs_of(tracks.select(sound).masks)
-    rows = np.flatnonzero(sound)[rows]
     occupied = np.bincount(rows, minlength=len(tracks)) > 0
     for row in np.flatnonzero(sound & ~occupied):
         add(row, "empty", f"mask of track {tracks.track_ids[row]} has no pixel", f"remove the {row_name}")
@@ -86,8 +90,9 @@ def _overlapping_pairs(
     """Find rows that share pixels, given the foreground runs of the rows that take part."""
     if not len(rows):
         return []
-    _, group = np.unique(np.column_stack([tracks.frames, sizes]), axis=0, return_inverse=True)
-    group = group.ravel()
+    order, new = _equal_rows(np.column_stack([sizes, tracks.frames]))
+    group = np.empty(len(tracks), np.intp)
+    group[order] = np.cumsum(new)
     # All runs on one line, each frame in its own stretch: two runs overlap where one starts before an earlier one ends.
     shift = group[rows] * int(ends.max())
     order = np.argsort(starts + shift, kind="stable")
@@ -104,10 +109,26 @@ def _overlapping_pairs(
 
 def _repeated_in_frame(tracks: MaskTracks) -> list[tuple[int, int]]:
     """Return ``(row, first row)`` for every row whose id its frame had before."""
-    keys = np.column_stack([tracks.frames, tracks.track_ids])
-    _, first, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    first_row: NDArray[np.intp] = first[inverse.ravel()]
-    return [(int(row), int(first_row[row])) for row in np.flatnonzero(first_row != np.arange(len(tracks)))]
+    order, new = _equal_rows(np.column_stack([tracks.track_ids, tracks.frames]))
+    first = order[new][np.cumsum(new) - 1]
+    repeated = ~new
+    return sorted(zip(order[repeated].tolist(), first[repeated].tolist(), strict=True))
+
+
+def _equal_rows(keys: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Bring rows that are equal together.
+
+    Args:
+        keys: ``(N, K)``.
+
+    Returns:
+        ``(N,)`` an order that does, equal ones staying in theirs, and ``(N,)`` whether a row, in that order, differs
+        from the one before.
+    """
+    order = np.lexsort(keys.T)
+    new = np.ones(len(keys), bool)
+    new[1:] = np.any(keys[order[1:]] != keys[order[:-1]], axis=1)
+    return order, new
 
 
 def _place(tracks: MaskTracks, row: int | np.integer, row_name: str) -> str:

@@ -36,22 +36,22 @@ def paste_masks(
         N run-length codes ``{"size": [H, W], "counts": bytes}``; a mask without a pixel gives an empty code.
     """
     height, width = image_shape
-    boxes = np.asarray(boxes, np.float64)
-    low = np.maximum(np.floor(boxes[:, :2]), 0).astype(np.intp)
-    high = np.minimum(np.ceil(boxes[:, 2:]), (width, height)).astype(np.intp)
+    first, last = np.split(np.asarray(boxes, np.float64), 2, axis=1)
+    low = np.maximum(np.floor(first), 0).astype(np.intp)
+    high = np.minimum(np.ceil(last), (width, height)).astype(np.intp)
     sizes = np.maximum(high - low, 0)
     sizes[sizes.min(axis=1, initial=1) == 0] = 0
-    columns = _bilinear_weights(low[:, 0], sizes[:, 0], boxes[:, 0], boxes[:, 2], probabilities.shape[2])
-    rows = _bilinear_weights(low[:, 1], sizes[:, 1], boxes[:, 1], boxes[:, 3], probabilities.shape[1])
+    weights_x = _bilinear_weights(low[:, 0], sizes[:, 0], first[:, 0], last[:, 0], probabilities.shape[2])
+    weights_y = _bilinear_weights(low[:, 1], sizes[:, 1], first[:, 1], last[:, 1], probabilities.shape[1])
     # All crops one behind the other, column by column; a pixel of background below each column ends its runs.
     behind = np.cumsum(sizes[:, 0] * (sizes[:, 1] + 1))
     pixels = np.zeros(int(behind[-1]) if len(behind) else 0, bool)
     right = bottom = 0
-    for probability, end, (crop_width, crop_height) in zip(probabilities, behind.tolist(), sizes.tolist(), strict=True):
-        left, right, top, bottom = right, right + crop_width, bottom, bottom + crop_height
-        crop = pixels[end - crop_width * (crop_height + 1) : end].reshape(crop_width, crop_height + 1)
-        resampled = columns[left:right] @ (rows[top:bottom] @ probability).T
-        np.greater_equal(resampled, threshold, out=crop[:, :crop_height])
+    for probability, end, (columns, rows) in zip(probabilities, behind.tolist(), sizes.tolist(), strict=True):
+        left, right, top, bottom = right, right + columns, bottom, bottom + rows
+        crop = pixels[end - columns * (rows + 1) : end].reshape(columns, rows + 1)
+        resampled = weights_x[left:right] @ (weights_y[top:bottom] @ probability).T
+        np.greater_equal(resampled, threshold, out=crop[:, :rows])
     return _run_lengths(pixels, behind, low, sizes[:, 1], height, width)
 
 

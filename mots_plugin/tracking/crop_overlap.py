@@ -22,7 +22,7 @@ def crop_iou(a: Sequence[Crop], b: Sequence[Crop]) -> NDArray[np.float64]:
     high = np.minimum(boxes_a[:, None, 2:], boxes_b[:, 2:])
     overlaps = np.zeros((len(a), len(b)))
     areas_a, areas_b = ([int(np.count_nonzero(pixels)) for pixels, _, _ in crops] for crops in (a, b))
-    rows, columns = (low < high).all(axis=2).nonzero()
+    rows, columns = np.nonzero((low < high).all(axis=2))
     spans = np.concatenate([low[rows, columns], high[rows, columns]], axis=1).tolist()
     for row, column, (left, top, right, bottom) in zip(rows.tolist(), columns.tolist(), spans, strict=True):
         first, x, y = a[row]

@@ -6,6 +6,7 @@ Shapes: clips of T frames, features of C channels and H x W cells, all levels of
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from mmdet.registry import MODELS
@@ -46,9 +47,9 @@ class IdentityConv3D(nn.Module):
         A dense 3D convolution over as many frames as its kernel is deep is a 2D one over their channels, which takes a
         sixth of the time on CPUs.
         """
-        if len(self.convolutions) > 1:  # filters a channel gain nothing
+        if len(self.convolutions) > 1:  # depthwise-separable, which gains nothing
             return self(window).squeeze(2)
-        weight = self.convolutions[0].weight.flatten(1, 2)
+        weight = self.get_parameter("convolutions.0.weight").flatten(1, 2)
         with torch.autocast("cpu", enabled=False):
             features = window.float() if window.is_cpu else window
             return nn.functional.conv2d(features.flatten(1, 2), weight, padding=1).relu()
@@ -112,7 +113,7 @@ class Conv3DStream:
     """
 
     def __init__(self, temporal: TemporalConv3D) -> None:
-        self._layers = [_LayerStream(layer) for layer in temporal.layers]
+        self._layers = [_LayerStream(cast(IdentityConv3D, layer)) for layer in temporal.layers]
 
     def push(self, features: Sequence[Tensor]) -> list[FrameFeatures]:
         """Take the next frame, one (1, C, H, W) tensor a level; return the frames that became ready (0 or 1)."""
