@@ -22,7 +22,7 @@ def parse_arguments() -> argparse.Namespace:
         "--eval",
         nargs="+",
         metavar="METRIC",
-        help="metrics to compute (default: what the config's evaluator has: smotsa for masks, clear for boxes)",
+        help="metrics to compute (default: what the config's evaluators have, such as smotsa for masks)",
     )
     parser.add_argument("--out", help="folder for tracks (txt) and metrics.json; default WORK_DIR/test")
     parser.add_argument(
@@ -43,6 +43,7 @@ def main() -> None:
     from mmengine.runner import Runner
 
     from mots_plugin.apis.checkpoints import check_fits, read_checkpoint
+    from mots_plugin.apis.evaluators import direct_evaluators
     from mots_plugin.apis.run_errors import named_run_errors
     from mots_plugin.apis.runs import check_datasets, check_writable, load_run_config, set_up_processes
 
@@ -52,12 +53,11 @@ def main() -> None:
     out = check_writable(arguments.out or Path(config.work_dir) / "test")
     dataset = config.test_dataloader.dataset
     annotations = Path(dataset.get("data_root") or "", dataset.ann_file)
-    config.test_evaluator.update(ann_file=str(annotations), out_dir=str(out))
-    if arguments.eval:
-        config.test_evaluator.metric = arguments.eval
+    folders = direct_evaluators(config, annotations, out, arguments.eval)
     if arguments.save_detections is not None:
         recorder = {"type": "DetectionRecorder", "out_dir": str(check_writable(arguments.save_detections))}
-        config.test_evaluator = [config.test_evaluator, recorder]
+        evaluators = config.test_evaluator if isinstance(config.test_evaluator, list) else [config.test_evaluator]
+        config.test_evaluator = [*evaluators, recorder]
     if arguments.show_dir is not None:
         check_writable(arguments.show_dir)
         config.default_hooks.visualization.update(draw=True, show_dir=arguments.show_dir)
@@ -69,7 +69,8 @@ def main() -> None:
         del checkpoint
         parts = [*runner.test_evaluator.metrics, *runner.hooks]
         if is_main_process():
-            (out / "metrics.json").unlink(missing_ok=True)  # scores of an earlier run must not stand beside new tracks
+            for folder in folders:  # scores of an earlier run must not stand beside new tracks
+                (folder / "metrics.json").unlink(missing_ok=True)
         try:
             runner.test()
         except BaseException:
@@ -78,7 +79,11 @@ def main() -> None:
                     part.discard_unfinished()
             raise
     if is_main_process():
-        print(f"tracks: {out / 'tracks'}\nmetrics: {out / 'metrics.json'}")
+        for folder in folders:
+            for results in ("tracks", "panoptic_maps"):
+                if (folder / results).is_dir():
+                    print(f"{results.replace('_', ' ')}: {folder / results}")
+            print(f"metrics: {folder / 'metrics.json'}")
         if arguments.save_detections is not None:
             print(f"detections: {arguments.save_detections}")
         if arguments.show_dir is not None:

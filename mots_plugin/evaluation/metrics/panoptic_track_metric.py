@@ -18,7 +18,7 @@ from mmengine.logging import MMLogger
 from numpy.typing import NDArray
 
 from mots_plugin.evaluation.functional.families import check_metric_names
-from mots_plugin.evaluation.functional.panoptic_families import PanopticSequenceCounter
+from mots_plugin.evaluation.functional.panoptic_families import PANOPTIC_FAMILIES, PanopticSequenceCounter
 from mots_plugin.evaluation.functional.panoptic_overlaps import count_overlaps
 from mots_plugin.evaluation.panoptic_results import PanopticResultWriter
 from mots_plugin.evaluation.step_scoring import StepBenchmark
@@ -59,6 +59,8 @@ class PanopticTrackMetric(BaseMetric):
         options: Other fields of :class:`mots_plugin.evaluation.step_scoring.StepBenchmark`, by name.
         prefix: Put before the names of the metrics.
     """
+
+    known_metrics = tuple(PANOPTIC_FAMILIES)
 
     def __init__(
         self,
