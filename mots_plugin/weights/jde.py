@@ -124,9 +124,15 @@ def convert_darknet(
         Float32 arrays by their name in the model: all that such a file can hold, or those of the backbone.
 
     Raises:
-        FormatError: The file has not as many numbers as the model, or its backbone, has weights.
+        FormatError: The file has not as many numbers as the model, or its backbone, has weights; or the model is not
+            made of Darknet-53.
     """
-    names = [_weights_of(layer, shapes) for layer in CONVOLUTIONS.values()]
+    names = [_weights_of(layer) for layer in CONVOLUTIONS.values()]
+    absent = next((name for layer in names for name in layer if name not in shapes), None)
+    if absent is not None:
+        raise FormatError(
+            path, f"is for Darknet-53, and the model has no {absent}", "choose the config of these weights"
+        )
     sizes = [sum(int(np.prod(shapes[name])) for name in layer) for layer in names]
     backbone = sum(sizes[:BACKBONE_LAYERS])
     if len(numbers) == backbone or (backbone_only and len(numbers) > backbone):
@@ -155,7 +161,7 @@ def _is_plain(layer: str) -> bool:
     return layer.startswith((f"{HEAD}.predictions", f"{HEAD}.embeddings"))
 
 
-def _weights_of(layer: str, shapes: Mapping[str, Shape]) -> Sequence[str]:
+def _weights_of(layer: str) -> Sequence[str]:
     """Names of a layer's weights in the order of darknet."""
     if _is_plain(layer):
         return [f"{layer}.bias", f"{layer}.weight"]

@@ -148,6 +148,11 @@ def test_backbone_of_a_longer_file_must_be_asked_for(thin):
     assert converted["detector.backbone.conv1.conv.weight"][0, 0, 0, 1] == 17
 
 
+def test_another_backbone_is_refused():
+    with pytest.raises(FormatError, match=r"is for Darknet-53, and the model has no detector.backbone.conv1.bn.bias"):
+        convert_darknet(np.zeros(10, np.float32), {"detector.backbone.stem.weight": (1,)}, "darknet53.conv.74")
+
+
 def test_half_a_darknet_file_is_refused(tmp_path):
     file = tmp_path / "some.weights"
     file.write_bytes(b"12345678901234567890123")

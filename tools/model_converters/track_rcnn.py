@@ -15,10 +15,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mots_plugin.formats.atomic import atomic_write
-from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
-from mots_plugin.weights import compare_shapes, convert_track_rcnn, read_archive
+from mots_plugin.weights import convert_track_rcnn, read_archive
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -30,52 +28,22 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def model_state(config_file: str) -> dict:
-    """Build the config's model with random weights, nothing downloaded, and return its state."""
-    from mmdet.registry import MODELS
-    from mmengine.config import Config
-    from mmengine.registry import init_default_scope
-
-    from mots_plugin.apis.run_errors import named_run_errors
-
-    config = Config.fromfile(config_file)
-    config.model.detector.backbone.init_cfg = None
-    init_default_scope(config.default_scope)
-    with named_run_errors(config_file):
-        return MODELS.build(config.model).state_dict()
-
-
 @report_errors_in_one_line
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     converted, unknown = convert_track_rcnn(read_archive(arguments.weights))
 
-    import torch
+    from mots_plugin.apis.weight_conversion import model_state, write_converted
 
-    state = model_state(arguments.config)
-    counters = {name: value for name, value in state.items() if name.endswith("num_batches_tracked")}
-    comparison = compare_shapes(
-        {name: array.shape for name, array in converted.items()},
-        {name: tuple(value.shape) for name, value in state.items() if name not in counters},
+    write_converted(
+        converted,
+        unknown,
+        model_state(arguments.config),
+        config_file=arguments.config,
+        source=arguments.weights,
+        out=arguments.out,
+        partial=arguments.partial,
     )
-    mismatches = [f"unknown variable: {name}" for name in unknown] + comparison.lines()
-    print("\n".join(mismatches), end="\n" if mismatches else "")
-    if mismatches and not arguments.partial:
-        raise FormatError(
-            arguments.weights,
-            f"does not match {arguments.config} in {len(mismatches)} places, listed above",
-            "choose the config of these weights, or pass --partial",
-        )
-    wrong = {name for name, _, _ in comparison.wrong_shape}
-    weights = {
-        name: torch.from_numpy(array) for name, array in converted.items() if name in state and name not in wrong
-    }
-    if not weights:
-        raise FormatError(arguments.weights, "holds no weight of the model", "choose the config of these weights")
-    checkpoint = {"state_dict": weights | counters, "meta": {"converted_from": arguments.weights.name}}
-    with atomic_write(arguments.out, "wb") as file:
-        torch.save(checkpoint, file)
-    print(f"{len(weights)} weights lie in {arguments.out}")
     return 0
 
 
