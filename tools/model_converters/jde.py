@@ -18,7 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
-from mots_plugin.weights import convert_darknet, convert_jde, read_darknet, read_torch_tensors
+from mots_plugin.weights import convert_darknet, convert_jde, read_darknet
+from mots_plugin.weights.torch_pickle import read_torch_tensors
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
