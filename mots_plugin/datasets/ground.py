@@ -12,7 +12,7 @@ from scipy.stats import theilslopes
 from mots_plugin.formats.coco_video import CocoVideo
 from mots_plugin.formats.errors import FormatError
 
-_FEWEST_BOXES = 1000  # a video with fewer, so of few objects, has the ground of the whole data set
+_FEWEST_BOXES = 1000  # a video with fewer, so of few objects, tells no ground of its own
 _MOST_BOXES = 600  # the fit compares all pairs
 _NEIGHBOURS = 32
 
@@ -67,8 +67,8 @@ class Ground:
         return float(rng.choice(self.centres[first : first + _NEIGHBOURS]))
 
 
-def fit_grounds(coco: CocoVideo, class_name: str) -> dict[str, Ground]:
-    """Fit the ground of each video with many objects; the others get that of the whole data set.
+def fit_grounds(coco: CocoVideo, class_name: str) -> tuple[Ground, dict[str, Ground]]:
+    """Fit the ground of a whole data set, and of each video with many objects.
 
     Boxes that the upper or lower edge of the image cuts tell no height, and are left out, as are ignore regions.
 
@@ -77,7 +77,7 @@ def fit_grounds(coco: CocoVideo, class_name: str) -> dict[str, Ground]:
         class_name: Class of the objects.
 
     Returns:
-        Ground by name of the video.
+        Ground of the whole data set, for videos that have none of their own, and grounds by name of the video.
 
     Raises:
         FormatError: The file has no such class, or too few objects of it.
@@ -87,11 +87,8 @@ def fit_grounds(coco: CocoVideo, class_name: str) -> dict[str, Ground]:
     if everywhere is None:
         problem = f"has too few objects of class {class_name} to tell how tall they are in which row"
         raise FormatError(coco.source, problem, "give the annotations of a set that has more")
-    grounds = {}
-    for name, found in boxes.items():
-        own = Ground.fit(found) if len(found) >= _FEWEST_BOXES else None
-        grounds[name] = own or everywhere
-    return grounds
+    grounds = {name: Ground.fit(found) for name, found in boxes.items() if len(found) >= _FEWEST_BOXES}
+    return everywhere, {name: ground for name, ground in grounds.items() if ground is not None}
 
 
 def _whole_boxes(coco: CocoVideo, video: str, class_name: str) -> NDArray[np.float64]:

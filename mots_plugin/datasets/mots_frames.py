@@ -17,8 +17,9 @@ from mots_plugin.formats.errors import FormatError
 class MOTSFrameDataset(BaseDataset):
     """One item a frame, or one an object and frame, read from COCO-video json.
 
-    ``get_data_info(i)`` is a frame dict of :class:`MOTSVideoDataset`; where items are objects it has ``object_row``
-    too, the row of the object in ``instances``. Sets are joined by mmengine's ``ConcatDataset``.
+    ``get_data_info(i)`` is a frame dict of :class:`MOTSVideoDataset` with ``classes``, the names of the labels; where
+    items are objects it has ``object_row`` too, the row of the object in ``instances``. Sets are joined by mmengine's
+    ``ConcatDataset``.
 
     Args:
         per_object: Items are objects that are not ignored, so that crowded frames come more often.
@@ -46,7 +47,7 @@ class MOTSFrameDataset(BaseDataset):
         for index in range(len(videos)):
             video = videos.get_data_info(index)
             chosen = np.flatnonzero(video["object_counts"] >= self.min_objects)
-            frames += [video["images"][frame] for frame in chosen]
+            frames += [{**video["images"][frame], "classes": tuple(self.metainfo["classes"])} for frame in chosen]
         if not frames:
             problem = f"no frame has {self.min_objects} of {', '.join(self.metainfo['classes'])}"
             raise FormatError(self.ann_file, problem, "correct ann_file or the classes, or lower min_objects")

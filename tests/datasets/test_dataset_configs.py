@@ -90,3 +90,30 @@ def test_single_frames_and_windows_around_objects(street, name, classes, items, 
 def test_sizes_of_the_published_windows():
     assert Config.fromfile(FOLDER / "frames_kitti_mots.py").train_pipeline[2].crop_size == (320, 1024)
     assert Config.fromfile(FOLDER / "object_windows_kitti_mots_kins.py").train_pipeline[2].size == (160, 640)
+
+
+@pytest.mark.parametrize(
+    ("name", "probability"),
+    [
+        ("frames_kitti_mots_pasted", 0.2),
+        ("frames_toy_street_pasted", 0.5),
+        ("object_windows_kitti_mots_kins_pasted", 0.2),
+        ("object_windows_kitti_mots_kins_pedestrian_pasted", 0.5),
+        ("object_windows_toy_street_pasted", 0.5),
+    ],
+)
+def test_pedestrians_are_pasted_into_frames_before_they_are_cut(name, probability):
+    """In every source of joined data: all that differs from the data set without is one transform."""
+    plain = Config.fromfile(FOLDER / f"{name.removesuffix('_pasted')}.py").train_dataloader.dataset
+    pasted = Config.fromfile(FOLDER / f"{name}.py").train_dataloader.dataset
+    for before, after in zip(plain.get("datasets", [plain]), pasted.get("datasets", [pasted]), strict=True):
+        transform = after.pipeline.pop(2)
+        assert (transform.type, transform.class_name) == ("PasteObjects", "pedestrian")
+        assert transform.probability == probability
+        assert after == before
+
+
+def test_windows_around_pedestrians():
+    sources = Config.fromfile(FOLDER / "object_windows_kitti_mots_kins_pedestrian.py").train_dataloader.dataset.datasets
+    assert {tuple(source.metainfo.classes) for source in sources} == {("pedestrian",)}
+    assert {tuple(source.pipeline[2].size) for source in sources} == {(160, 256)}

@@ -39,6 +39,7 @@ def test_frames_of_one_class(street):
     assert items(dataset) == [("long", f, None) for f in range(2, 6)]
     last = dataset.get_data_info(3)["instances"]
     assert [(instance["bbox_label"], instance["ignore_flag"]) for instance in last] == [(0, 0), (0, 1)]
+    assert dataset.get_data_info(3)["classes"] == ("pedestrian",)
     with pytest.raises(FormatError, match=r"no frame has 3 of pedestrian; correct ann_file"):
         load(street, classes=("pedestrian",), min_objects=3)
 

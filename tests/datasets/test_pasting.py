@@ -51,18 +51,19 @@ def data(tmp_path):
     return tmp_path
 
 
-def paste(data, classes=("car", "pedestrian"), **settings):
+def paste(data, **settings):
     settings = {"probability": 1.0, "max_objects": 1, "min_area": 40, "attempts": 200, **settings}
-    return PasteObjects(str(data / "crops"), str(data / "train.json"), "pedestrian", classes, **settings)
+    return PasteObjects(str(data / "crops"), str(data / "train.json"), "pedestrian", **settings)
 
 
-def frame(*masks, ignored=(), lightness=STREET):
+def frame(*masks, ignored=(), lightness=STREET, classes=("car", "pedestrian")):
     """A frame with cars, some of them ignore regions."""
     stack = np.array(masks, np.uint8).reshape(-1, HEIGHT, WIDTH)
     bitmaps = BitmapMasks(stack, HEIGHT, WIDTH)
     return {
         "img": np.full((HEIGHT, WIDTH, 3), lightness, np.uint8),
         "video_name": "a",
+        "classes": classes,
         "gt_masks": bitmaps,
         "gt_bboxes": bitmaps.get_bboxes("hbox").numpy(),
         "gt_bboxes_labels": np.full(len(masks), CAR),
@@ -184,7 +185,7 @@ def test_an_ignore_region_is_covered_by_whom_it_surrounds(data):
 def test_a_class_that_is_not_trained_only_covers(data):
     behind = rectangle(0, 10, 60, 16)
     random.seed(0)
-    results = paste(data, classes=("car",), max_objects=2)(frame(behind))
+    results = paste(data, max_objects=2)(frame(behind, classes=("car",)))
     covered = pasted_pixels(results)
     assert covered.any()
     assert results["gt_bboxes_labels"].tolist() == [CAR]
@@ -210,7 +211,7 @@ def test_objects_cut_by_the_edge_of_their_image_stay_there(data):
     tracks = MaskTracks([0], [2001], [2], [encode(rectangle(28, 30, 32, 40))], name="a")
     write_coco_video(data / "cut.json", from_mask_tracks([(VideoFrames("a", [0], ["0.png"], HEIGHT, WIDTH), tracks)]))
     list(CropDatabaseBuilder(read_coco_video(data / "cut.json"), data, data / "cut").build())
-    results = PasteObjects(str(data / "cut"), str(data / "train.json"), "pedestrian", (), 1.0, min_area=1)(frame())
+    results = PasteObjects(str(data / "cut"), str(data / "train.json"), "pedestrian", 1.0, min_area=1)(frame())
     assert not pasted_pixels(results).any()
 
 
@@ -218,10 +219,10 @@ def test_a_database_without_such_objects_is_named(data):
     with pytest.raises(FormatError, match=r"crops: holds no pedestrian of 41 pixels; build it from other annotations"):
         paste(data, min_area=41)
     with pytest.raises(FormatError, match="has too few objects of class car"):
-        PasteObjects(str(data / "crops"), str(data / "train.json"), "car", ("car",), 0.5)
+        PasteObjects(str(data / "crops"), str(data / "train.json"), "car", 0.5)
     builder = CropDatabaseBuilder(read_coco_video(data / "train.json"), data, data / "tight", margin=0)
     list(builder.build())
     with pytest.raises(
         FormatError, match="tight: has no surroundings of the objects; build it with a --margin above 0"
     ):
-        PasteObjects(str(data / "tight"), str(data / "train.json"), "pedestrian", (), 0.5)
+        PasteObjects(str(data / "tight"), str(data / "train.json"), "pedestrian", 0.5)

@@ -54,14 +54,15 @@ class PasteObjects(BaseTransform):
     before it. What is left of an object with too few pixels becomes an ignore region. Objects that were cut by the edge
     of their image are not pasted.
 
-    Runs after ``LoadMOTSAnnotations``, on whole frames, and changes ``img`` and ``gt_*``. Draws from Python's
-    global generator, which mmengine seeds in every worker.
+    An object of a class that is not trained, so not among the frame's ``classes``, only covers.
+
+    Runs after ``LoadMOTSAnnotations``, on whole frames of ``MOTSFrameDataset``, and changes ``img`` and ``gt_*``. Draws
+    from Python's global generator, which mmengine seeds in every worker.
 
     Args:
         database: Folder of ``tools/build_crop_database.py``.
-        ann_file: COCO-video json of the frames that are pasted into.
+        ann_file: COCO-video json of the frames that are pasted into, or of others by the same camera.
         class_name: Which objects are pasted.
-        classes: Classes that are trained. An object of another class only covers.
         probability: Of pasting into a frame. PointTrack++ pastes pedestrians: 0.2 for cars, 0.5 for pedestrians.
         max_objects: At most so many are pasted into one frame, one at least.
         min_area: Smaller objects of the database are not taken, pixels.
@@ -79,7 +80,6 @@ class PasteObjects(BaseTransform):
         database: str,
         ann_file: str,
         class_name: str,
-        classes: tuple[str, ...],
         probability: float,
         max_objects: int = 2,
         min_area: int = 400,
@@ -89,7 +89,6 @@ class PasteObjects(BaseTransform):
     ) -> None:
         self.database = CropDatabase(database)
         self.class_name = class_name
-        self.label = list(classes).index(class_name) if class_name in classes else _NOT_TRAINED
         self.probability = probability
         self.max_objects = max_objects
         self.min_pixels = min_pixels
@@ -97,7 +96,7 @@ class PasteObjects(BaseTransform):
         self.attempts = attempts
         if not self.database.header.margin > 0:
             raise FormatError(database, "has no surroundings of the objects", "build it with a --margin above 0")
-        self._grounds = fit_grounds(read_coco_video(ann_file), class_name)
+        self._ground, self._ground_of_video = fit_grounds(read_coco_video(ann_file), class_name)
         known = self.database.header.classes
         wanted = known.index(class_name) if class_name in known else -1
         crops = self.database.crops
@@ -121,7 +120,7 @@ class PasteObjects(BaseTransform):
     def _paste_one(self, results: dict, rng: np.random.Generator) -> None:
         masks = results["gt_masks"].masks.astype(bool)
         occupied = masks.any(axis=0)
-        ground = self._grounds[results["video_name"]]
+        ground = self._ground_of_video.get(results["video_name"], self._ground)
         for _ in range(self.attempts):
             piece = self._cut(rng.choice(self._candidates), rng)
             place = None if piece is None else find_place(piece, ground, occupied, rng)
@@ -165,9 +164,10 @@ class PasteObjects(BaseTransform):
         areas = masks.sum(axis=(1, 2))
         lost = results["gt_masks"].areas > areas
         results["gt_ignore_flags"] = results["gt_ignore_flags"] | (lost & (areas < self.min_pixels))
-        ids = results["gt_instances_ids"]
+        classes, ids = results["classes"], results["gt_instances_ids"]
+        label = classes.index(self.class_name) if self.class_name in classes else _NOT_TRAINED
         new = {
-            "gt_bboxes_labels": np.array([self.label], results["gt_bboxes_labels"].dtype),
+            "gt_bboxes_labels": np.array([label], results["gt_bboxes_labels"].dtype),
             "gt_instances_ids": np.array([ids.max(initial=0) + 1], ids.dtype),
             "gt_ignore_flags": np.array([False]),
         }
