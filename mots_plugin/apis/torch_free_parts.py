@@ -19,6 +19,7 @@ TORCH_FREE_PARTS: tuple[type, ...] = (
     tracking.BoxIoUCue,
     tracking.BoxKalmanFilter,
     tracking.CarriedMaskCue,
+    tracking.DuplicateRule,
     tracking.EmbeddingCue,
     tracking.GalleryCue,
     tracking.MahalanobisCue,

@@ -11,6 +11,7 @@ from mots_plugin.tracking.cues import (
     MahalanobisCue,
     MaskIoUCue,
 )
+from mots_plugin.tracking.duplicates import DuplicateRule
 from mots_plugin.tracking.lifecycle import BorderRule, Lifecycle, TrackState
 from mots_plugin.tracking.memory import EmbeddingGallery, TrackBank
 from mots_plugin.tracking.motion.kalman import BoxKalmanFilter
@@ -25,6 +26,7 @@ __all__ = [
     "BoxIoUCue",
     "BoxKalmanFilter",
     "CarriedMaskCue",
+    "DuplicateRule",
     "EmbeddingCue",
     "EmbeddingGallery",
     "GalleryCue",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,14 @@ class CandidatePairs:
         columns: ``(P,)`` row of the observation.
         costs: ``(P,)`` float64, lower is better.
         shape: ``(T, N)``.
+        limit: They all cost less.
     """
 
     rows: NDArray[np.intp]
     columns: NDArray[np.intp]
     costs: NDArray[np.float64]
     shape: tuple[int, int]
+    limit: float = np.inf
 
     @classmethod
     def of_table(cls, costs: NDArray[np.float64], limit: float) -> CandidatePairs:
@@ -36,14 +39,14 @@ class CandidatePairs:
             limit: Pairs must cost less.
         """
         rows, columns = np.nonzero(costs < limit)
-        return cls(rows, columns, costs[rows, columns], costs.shape)
+        return cls(rows, columns, costs[rows, columns], costs.shape, limit)
 
     def below(self, limit: float) -> CandidatePairs:
         """Return the pairs that cost less than the limit."""
-        return self._where(self.costs < limit)
+        return replace(self._where(self.costs < limit), limit=limit)
 
     def _where(self, kept: NDArray[np.bool_]) -> CandidatePairs:
-        return CandidatePairs(self.rows[kept], self.columns[kept], self.costs[kept], self.shape)
+        return replace(self, rows=self.rows[kept], columns=self.columns[kept], costs=self.costs[kept])
 
 
 def solve_hungarian(pairs: CandidatePairs) -> ChosenPairs:
@@ -52,27 +55,49 @@ def solve_hungarian(pairs: CandidatePairs) -> ChosenPairs:
     Returns:
         ``(M,)`` rows, ascending, and ``(M,)`` columns.
     """
+    return _solve_contested(pairs, _most_pairs)
+
+
+def solve_saving(pairs: CandidatePairs) -> ChosenPairs:
+    """Choose the pairs that save most in sum, where a pair saves what it costs less than the limit.
+
+    A good pair is not given up for two bad ones: this is what ``lap.lapjv(…, cost_limit=limit)`` returns, which JDE,
+    FairMOT and ByteTrack match with.
+
+    Returns:
+        ``(M,)`` rows, ascending, and ``(M,)`` columns.
+    """
+    return _solve_contested(pairs, _greatest_saving)
+
+
+def _solve_contested(pairs: CandidatePairs, solve_table: Callable[[CandidatePairs], ChosenPairs]) -> ChosenPairs:
     # A pair whose row and column allow nothing else is in every best choice: with tight gates little is left to solve.
     alone = np.bincount(pairs.rows, minlength=pairs.shape[0])[pairs.rows] == 1
     alone &= np.bincount(pairs.columns, minlength=pairs.shape[1])[pairs.columns] == 1
     rows, columns = pairs.rows[alone], pairs.columns[alone]
     if not alone.all():
-        contested = pairs._where(~alone)
-        chosen_rows, chosen_columns = _solve_table(contested)
+        chosen_rows, chosen_columns = solve_table(pairs._where(~alone))
         rows, columns = np.concatenate([rows, chosen_rows]), np.concatenate([columns, chosen_columns])
     order = np.argsort(rows)
     return rows[order], columns[order]
 
 
-def _solve_table(pairs: CandidatePairs) -> ChosenPairs:
-    """Solve with a table of the rows and columns that occur."""
-    rows, row = _occurring(pairs.rows, pairs.shape[0])
-    columns, column = _occurring(pairs.columns, pairs.shape[1])
+def _most_pairs(pairs: CandidatePairs) -> ChosenPairs:
     lowest = pairs.costs.min()
     # Costlier than any set of allowed pairs, so that no forbidden pair saves by replacing an allowed one.
-    forbidden = (pairs.costs.max() - lowest + 1.0) * (min(len(rows), len(columns)) + 1)
+    return _solve_table(pairs, pairs.costs - lowest, (pairs.costs.max() - lowest + 1.0) * (min(pairs.shape) + 1))
+
+
+def _greatest_saving(pairs: CandidatePairs) -> ChosenPairs:
+    return _solve_table(pairs, pairs.costs - pairs.limit, 0.0)
+
+
+def _solve_table(pairs: CandidatePairs, costs: NDArray[np.float64], forbidden: float) -> ChosenPairs:
+    """Solve with a table of the rows and columns that occur; all else in it costs ``forbidden``, more than any pair."""
+    rows, row = _occurring(pairs.rows, pairs.shape[0])
+    columns, column = _occurring(pairs.columns, pairs.shape[1])
     table = np.full((len(rows), len(columns)), forbidden)
-    table[row, column] = pairs.costs - lowest
+    table[row, column] = costs
     chosen_rows, chosen_columns = linear_sum_assignment(table)
     allowed = table[chosen_rows, chosen_columns] < forbidden
     return rows[chosen_rows[allowed]], columns[chosen_columns[allowed]]
@@ -115,4 +140,4 @@ def _first_of_each(indices: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
     return first[indices] == np.arange(len(indices))
 
 
-SOLVERS = {"hungarian": solve_hungarian, "greedy": solve_greedy}
+SOLVERS = {"hungarian": solve_hungarian, "saving": solve_saving, "greedy": solve_greedy}

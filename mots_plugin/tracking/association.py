@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mots_plugin.structures import Frame, Observations
 from mots_plugin.tracking.assignment import SOLVERS, CandidatePairs, ChosenPairs
-from mots_plugin.tracking.lifecycle import TrackState
+from mots_plugin.tracking.lifecycle import STATE_NAMES, states_by_name
 from mots_plugin.tracking.memory import TrackBank
 
 _SMALL_TABLE = 2048  # a table of so few pairs is sooner computed whole than searched for those that are near
@@ -48,7 +48,8 @@ class Stage:
         max_cost: A pair matches only *below* this cost.
         weights: One positive number a cue; all 1 by default.
         solver: ``'hungarian'``: as many pairs as possible, and among those choices the cheapest in sum.
-            ``'greedy'``: the cheapest pair first, then the cheapest of what is left, and so on.
+            ``'saving'``: those pairs that save most in sum against ``max_cost``; a good pair is not given up for two
+            bad ones. ``'greedy'``: the cheapest pair first, then the cheapest of what is left, and so on.
         states: Which tracks take part, by their state after the frame before. ``('tentative', 'confirmed')`` are the
             tracks of the previous frame.
         min_score: Observations below it take no part.
@@ -64,7 +65,7 @@ class Stage:
         max_cost: float,
         weights: Sequence[float] | None = None,
         solver: str = "hungarian",
-        states: Sequence[str] = ("tentative", "confirmed", "lost"),
+        states: Sequence[str] = STATE_NAMES,
         min_score: float = 0.0,
         max_score: float = np.inf,
     ) -> None:
@@ -74,10 +75,8 @@ class Stage:
             raise ValueError(f"Stage: {len(self.cues)} cue(s) with weights {self.weights}; each needs one above 0")
         if solver not in SOLVERS:
             raise ValueError(f"Stage: solver {solver!r} is none of {', '.join(SOLVERS)}")
-        known = [state.name.lower() for state in TrackState if state != TrackState.REMOVED]
-        unknown = [state for state in states if state not in known]
-        if unknown:
-            raise ValueError(f"Stage: states {', '.join(unknown)} are none of {', '.join(known)}")
+        if solver == "saving" and not np.isfinite(max_cost):
+            raise ValueError("Stage: solver 'saving' needs a finite max_cost to save against")
         self.max_cost = max_cost
         self.solver = solver
         self.min_score = min_score
@@ -85,7 +84,7 @@ class Stage:
         cue = self.cues[0]
         only_near = len(self.cues) == 1 and isinstance(cue, SparseCue) and max_cost <= self.weights[0] * cue.far_cost
         self._sparse_cue = cast(SparseCue, cue) if only_near else None
-        self._takes_state = np.array([state.name.lower() in states for state in TrackState])
+        self._takes_state = states_by_name(states, "Stage")
 
     def takes_tracks(self, tracks: TrackBank) -> NDArray[np.bool_]:
         """Return ``(T,)`` which tracks take part."""

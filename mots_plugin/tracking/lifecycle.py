@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -26,6 +28,26 @@ class TrackState(IntEnum):
     CONFIRMED = 1  # seen in this frame, reported
     LOST = 2  # not seen in this frame, may be found again
     REMOVED = 3  # ended; it leaves the bank
+
+
+STATE_NAMES = ("tentative", "confirmed", "lost")
+"""States of the tracks in a bank, as configs name them."""
+
+
+def states_by_name(names: Sequence[str], part: str) -> NDArray[np.bool_]:
+    """Return whether each ``TrackState`` is one of those named.
+
+    Args:
+        names: Some of :data:`STATE_NAMES`.
+        part: What they are an argument of, for the message.
+
+    Raises:
+        ValueError: There is no such state.
+    """
+    unknown = [name for name in names if name not in STATE_NAMES]
+    if unknown:
+        raise ValueError(f"{part}: states {', '.join(unknown)} are none of {', '.join(STATE_NAMES)}")
+    return np.array([state.name.lower() in names for state in TrackState])
 
 
 class BorderRule:
@@ -61,13 +83,14 @@ class Lifecycle:
         min_score: Observations below it are not looked at.
         min_mask_area: Masks of fewer pixels are not looked at.
         keep_alive: A track that was missed in more frames in a row ends. 0: it can be matched in the next frame only.
-            None: it ends by ``max_lost`` alone.
+            None: it ends by ``keep_alive_seconds`` or ``max_lost``.
         max_lost: At most so many lost tracks are kept; those that were lost first end first. None: no such bound.
         confirm_hits: A track is reported from this number of frames on; until then, one miss ends it.
         border: Which tracks end sooner than by ``keep_alive``, for where they were last seen.
+        keep_alive_seconds: In its place, the same in seconds of video, rounded down to frames.
 
     Raises:
-        ValueError: Neither ``keep_alive`` nor ``max_lost`` bounds the memory.
+        ValueError: None of ``keep_alive``, ``keep_alive_seconds`` and ``max_lost`` bounds the memory.
     """
 
     def __init__(
@@ -79,13 +102,15 @@ class Lifecycle:
         max_lost: int | None = None,
         confirm_hits: int = 1,
         border: BorderRule | None = None,
+        keep_alive_seconds: float | None = None,
     ) -> None:
-        if keep_alive is None and max_lost is None:
+        if keep_alive is None and keep_alive_seconds is None and max_lost is None:
             raise ValueError("Lifecycle: lost tracks would pile up without end; set keep_alive or max_lost")
         self.birth_score = birth_score
         self.min_score = min_score
         self.min_mask_area = min_mask_area
         self.keep_alive = keep_alive
+        self.keep_alive_seconds = keep_alive_seconds
         self.max_lost = max_lost
         self.confirm_hits = confirm_hits
         self.border = border
@@ -111,7 +136,7 @@ class Lifecycle:
         missed = frame.index - tracks.last_seen
         confirmed = tracks.hits >= self.confirm_hits
         seen_state = np.where(confirmed, TrackState.CONFIRMED, TrackState.TENTATIVE)
-        lost = confirmed & (missed <= (np.inf if self.keep_alive is None else self.keep_alive))
+        lost = confirmed & (missed <= self._frames_alive(frame))
         if self.border is not None:
             lost &= (missed <= self.border.keep_alive) | ~self.border.is_near(tracks.boxes, frame.image_shape[1])
         states = np.where(missed == 0, seen_state, np.where(lost, TrackState.LOST, TrackState.REMOVED))
@@ -120,3 +145,8 @@ class Lifecycle:
             longest_first = rows[np.argsort(tracks.last_seen[rows], kind="stable")]
             states[longest_first[: max(0, len(rows) - self.max_lost)]] = TrackState.REMOVED
         return states.astype(np.int8)
+
+    def _frames_alive(self, frame: Frame) -> float:
+        if self.keep_alive_seconds is not None:
+            return math.floor(self.keep_alive_seconds * frame.frames_per_second + 1e-6)  # 0.1 s at 30 Hz are 3 frames
+        return math.inf if self.keep_alive is None else self.keep_alive

@@ -59,22 +59,26 @@ class TrackBank:
         ids: ``(T,)`` int64 identity.
         states: ``(T,)`` int8, values of ``TrackState``.
         hits: ``(T,)`` int64 number of frames the track was seen in.
+        first_seen: ``(T,)`` int64 index of the first of them.
         last_seen: ``(T,)`` int64 index of the last frame it was seen in.
         boxes: ``(T, 4)`` float32 xyxy when last seen; with a motion model where it believes the track to be, in the
             coming frame once :meth:`predict` was called.
         scores: ``(T,)`` float32 when last seen, as are the following.
         labels: ``(T,)`` int64.
         masks: ``(T,)`` object array of run-length codes, or None for a box tracker.
-        embeddings: ``(T, D)`` float32, or None without embeddings.
+        embeddings: ``(T, D)`` float32, or None without embeddings; smoothed if there is a momentum.
         rows: ``(T,)`` int64 row among all observations of that frame, or None where these are not numbered.
         motion: ``(T, …)`` states of the motion model, or None without one.
         gallery: Earlier embeddings of these tracks, for cues that compare against all of them; None if not kept.
         motion_model: Predicts where tracks go; None: they stay where they were seen.
+        embedding_momentum: Share that a track's embedding, a unit vector then, keeps of itself when the track is seen;
+            None: it is replaced by what was seen.
     """
 
     ids: NDArray[np.int64]
     states: NDArray[np.int8]
     hits: NDArray[np.int64]
+    first_seen: NDArray[np.int64]
     last_seen: NDArray[np.int64]
     boxes: NDArray[np.float32]
     scores: NDArray[np.float32]
@@ -85,21 +89,29 @@ class TrackBank:
     motion: NDArray[np.float64] | None = None
     gallery: EmbeddingGallery | None = None
     motion_model: MotionModel | None = None
+    embedding_momentum: float | None = None
 
     @classmethod
-    def empty(cls, gallery: EmbeddingGallery | None = None, motion_model: MotionModel | None = None) -> TrackBank:
+    def empty(
+        cls,
+        gallery: EmbeddingGallery | None = None,
+        motion_model: MotionModel | None = None,
+        embedding_momentum: float | None = None,
+    ) -> TrackBank:
         """Return a bank without tracks."""
         integers = np.zeros(0, np.int64)
         return cls(
             ids=integers,
             states=np.zeros(0, np.int8),
             hits=integers,
+            first_seen=integers,
             last_seen=integers,
             boxes=np.zeros((0, 4), np.float32),
             scores=np.zeros(0, np.float32),
             labels=integers,
             gallery=gallery,
             motion_model=motion_model,
+            embedding_momentum=embedding_momentum,
         )
 
     def __len__(self) -> int:
@@ -108,19 +120,21 @@ class TrackBank:
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> TrackBank:
         """Return a copy of the given rows; the gallery, which goes by identity, and the motion model are shared."""
         columns: dict[str, Any] = {name: None if column is None else column[rows] for name, column in self._columns()}
-        return TrackBank(**columns, gallery=self.gallery, motion_model=self.motion_model)
+        return TrackBank(**columns, **{name: getattr(self, name) for name in _SHARED})
 
-    def predict(self, frame_index: int, frames: int) -> None:
+    def predict(self, frame_index: int, frames: int, rows: NDArray[np.bool_] | None = None) -> None:
         """Move the boxes to where the motion model expects them.
 
         Args:
             frame_index: Index of the coming frame.
             frames: Frames from the last one to it.
+            rows: ``(T,)`` tracks that move, all by default.
         """
         if self.motion_model is None or self.motion is None:
             return
+        moving = slice(None) if rows is None or rows.all() else rows
         for index in range(frame_index - frames, frame_index):
-            self.motion = self.motion_model.predict(self.motion, self.last_seen < index)
+            self.motion[moving] = self.motion_model.predict(self.motion[moving], self.last_seen[moving] < index)
         self.boxes = self.motion_model.boxes(self.motion)
 
     def see(self, rows: NDArray[np.intp], observations: Observations, frame_index: int) -> None:
@@ -135,10 +149,10 @@ class TrackBank:
             return
         self.hits[rows] += 1
         self.last_seen[rows] = frame_index
-        for name, values in _observed_columns(observations).items():
+        for name, values in self._observed_columns(observations).items():
             column = getattr(self, name)
-            if column is not None:
-                column[rows] = values
+            if column is not None and values is not None:
+                column[rows] = self._smoothed(column[rows], values) if name == "embeddings" else values
         if self.motion_model is not None and self.motion is not None:
             self.motion[rows] = self.motion_model.update(self.motion[rows], observations.boxes)
             self.boxes[rows] = self.motion_model.boxes(self.motion[rows])
@@ -159,9 +173,10 @@ class TrackBank:
             "ids": ids,
             "states": np.zeros(count, np.int8),
             "hits": np.ones(count, np.int64),
+            "first_seen": np.full(count, frame_index, np.int64),
             "last_seen": np.full(count, frame_index, np.int64),
             "motion": None if self.motion_model is None else self.motion_model.initiate(observations.boxes),
-            **_observed_columns(observations),
+            **self._observed_columns(observations),
         }
         if len(self):
             new = {
@@ -184,27 +199,39 @@ class TrackBank:
     def _columns(self) -> list[tuple[str, NDArray[Any] | None]]:
         return [(name, getattr(self, name)) for name in _COLUMNS]
 
+    def _observed_columns(self, observations: Observations) -> dict[str, NDArray[Any] | None]:
+        masks = None
+        if observations.masks is not None:
+            masks = np.empty(len(observations), object)
+            masks[:] = observations.masks
+        embeddings = observations.embeddings
+        if embeddings is not None and self.embedding_momentum is not None:
+            embeddings = _unit(embeddings)
+        return {
+            "boxes": observations.boxes,
+            "scores": observations.scores,
+            "labels": observations.labels,
+            "masks": masks,
+            "embeddings": embeddings,
+            "rows": observations.rows,
+        }
+
+    def _smoothed(self, before: NDArray[np.float32], now: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self.embedding_momentum is None:
+            return now
+        return _unit(self.embedding_momentum * before + (1 - self.embedding_momentum) * now)
+
     def _remember(self, ids: NDArray[np.int64], observations: Observations) -> None:
         if self.gallery is not None and observations.embeddings is not None:
             self.gallery.remember(ids, observations.embeddings)
 
 
-_COLUMNS = [field.name for field in fields(TrackBank) if field.name not in ("gallery", "motion_model")]
+_SHARED = ("gallery", "motion_model", "embedding_momentum")
+_COLUMNS = [field.name for field in fields(TrackBank) if field.name not in _SHARED]
 
 
-def _observed_columns(observations: Observations) -> dict[str, NDArray[Any] | None]:
-    masks = None
-    if observations.masks is not None:
-        masks = np.empty(len(observations), object)
-        masks[:] = observations.masks
-    return {
-        "boxes": observations.boxes,
-        "scores": observations.scores,
-        "labels": observations.labels,
-        "masks": masks,
-        "embeddings": observations.embeddings,
-        "rows": observations.rows,
-    }
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 class EmbeddingGallery:

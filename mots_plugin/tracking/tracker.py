@@ -8,7 +8,8 @@ import numpy as np
 
 from mots_plugin.structures import Frame, Observations, Tracks
 from mots_plugin.tracking.association import Stage, associate
-from mots_plugin.tracking.lifecycle import Lifecycle, TrackState
+from mots_plugin.tracking.duplicates import DuplicateRule
+from mots_plugin.tracking.lifecycle import STATE_NAMES, Lifecycle, TrackState, states_by_name
 from mots_plugin.tracking.memory import EmbeddingGallery, IdAllocator, MotionModel, TrackBank
 from mots_plugin.tracking.overlap import check_priority, without_overlaps
 
@@ -27,6 +28,10 @@ class StagedTracker:
             :func:`~mots_plugin.tracking.overlap.without_overlaps`), or None inside a ``PerClassTracker``, which
             resolves overlaps over all classes. What a track remembers is the mask as it was detected.
         motion: Predicts where tracks go, and smooths their boxes; without it they are looked for where they were seen.
+        moving_states: States of the tracks that it predicts; others stay where they are until they are seen.
+        embedding_momentum: Share that a track's embedding keeps of itself when the track is seen (JDE, eq. 7), all of
+            them unit vectors; None: the last one is kept as it is.
+        duplicates: Which tracks stand for an object that another one stands for, and end.
 
     Attributes:
         id_allocator: Where identities come from; trackers of one video share it.
@@ -39,12 +44,18 @@ class StagedTracker:
         gallery: EmbeddingGallery | None = None,
         overlap: str | None = None,
         motion: MotionModel | None = None,
+        moving_states: Sequence[str] = STATE_NAMES,
+        embedding_momentum: float | None = None,
+        duplicates: DuplicateRule | None = None,
     ) -> None:
         self.stages = list(stages)
         self.lifecycle = lifecycle
         self.gallery = gallery
         self.motion = motion
         self.overlap = check_priority(overlap)
+        self.embedding_momentum = embedding_momentum
+        self.duplicates = duplicates
+        self._moves = states_by_name(moving_states, "StagedTracker")
         self.id_allocator = IdAllocator()
         self.reset()
 
@@ -53,7 +64,7 @@ class StagedTracker:
         self.id_allocator.reset()
         if self.gallery is not None:
             self.gallery.clear()
-        self.bank = TrackBank.empty(self.gallery, self.motion)
+        self.bank = TrackBank.empty(self.gallery, self.motion, self.embedding_momentum)
         self._last_frame = -1
 
     def track(self, observations: Observations, frame: Frame) -> Tracks:
@@ -74,7 +85,7 @@ class StagedTracker:
                 f"frame {frame.index} of {frame.video_name!r} comes after frame {self._last_frame}; "
                 "call reset() before each video"
             )
-        self.bank.predict(frame.index, frame.index - self._last_frame)
+        self.bank.predict(frame.index, frame.index - self._last_frame, self._moves[self.bank.states])
         self._last_frame = frame.index
 
         rows = self.lifecycle.usable(observations)
@@ -90,6 +101,8 @@ class StagedTracker:
             self.bank.add(self.id_allocator.take(len(born)), usable.select(born), frame.index)
 
         self.bank.states = self.lifecycle.states(self.bank, frame)
+        if self.duplicates is not None:
+            self.bank.states = self.duplicates.states(self.bank, frame)
         observed = np.concatenate([matched, born])
         reported = self.bank.states == TrackState.CONFIRMED
         tracks = Tracks(

@@ -19,6 +19,10 @@ def solve_hungarian(cost):
     return assignment.solve_hungarian(CandidatePairs.of_table(cost, FORBIDDEN))
 
 
+def solve_saving(cost, limit):
+    return assignment.solve_saving(CandidatePairs.of_table(cost, limit))
+
+
 def solve_greedy(cost):
     return assignment.solve_greedy(CandidatePairs.of_table(cost, FORBIDDEN))
 
@@ -33,6 +37,13 @@ def test_hungarian_takes_two_dear_pairs_rather_than_one_cheap_one():
     cost = np.array([[0.0, 100.0], [100.0, FORBIDDEN]])
     assert pairs(solve_hungarian(cost)) == [(0, 1), (1, 0)]
     assert pairs(solve_greedy(cost)) == [(0, 0)]
+
+
+def test_saving_keeps_a_good_pair_that_as_many_pairs_as_possible_would_give_up():
+    cost = np.array([[0.1, 0.6], [0.65, FORBIDDEN]])
+    assert pairs(solve_hungarian(cost)) == [(0, 1), (1, 0)]
+    assert pairs(solve_saving(cost, 0.7)) == [(0, 0)]  # saves 0.6, the others 0.1 and 0.05
+    assert pairs(solve_saving(cost, 2.0)) == [(0, 1), (1, 0)]  # 1.9 against 1.4 and 1.35
 
 
 def test_forbidden_pairs_are_never_chosen():
@@ -83,3 +94,20 @@ def test_both_solvers_against_brute_force(seed):
     assert (len(chosen), sum(cost[pair] for pair in chosen)) == best_by_brute_force(cost)
 
     assert pairs(solve_greedy(cost)) == greedy_by_sorting(cost)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_saving_against_brute_force(seed):
+    rng = np.random.default_rng(seed)
+    cost = rng.integers(0, 9, rng.integers(1, 5, 2)) / 8
+    limit = 0.7
+    rows, columns = cost.shape
+    most = max(
+        sum(limit - cost[pair] for pair in zip(chosen, targets, strict=True))
+        for size in range(min(rows, columns) + 1)
+        for chosen in itertools.combinations(range(rows), size)
+        for targets in itertools.permutations(range(columns), size)
+    )
+    chosen = pairs(solve_saving(cost, limit))
+    assert all(cost[pair] < limit for pair in chosen)
+    assert sum(limit - cost[pair] for pair in chosen) == pytest.approx(most)

@@ -273,7 +273,7 @@ def test_memory_does_not_grow_with_the_video():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"solver": "best"}, "solver 'best' is none of hungarian, greedy"),
+        ({"solver": "best"}, "solver 'best' is none of hungarian, saving, greedy"),
         ({"states": ("confirmed", "removed")}, "states removed are none of tentative, confirmed, lost"),
         ({"weights": [1.0, 2.0]}, r"1 cue\(s\) with weights \[1.0, 2.0\]"),
         ({"weights": [0.0]}, "each needs one above 0"),

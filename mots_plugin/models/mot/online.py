@@ -106,6 +106,7 @@ class OnlineMOT(BaseMOTModel):
             image_shape=tuple(sample.ori_shape[:2]),
             video_name=sample.get("video_name", ""),
             flow=sample.get("flow", None),
+            frames_per_second=sample.get("frame_rate") or 30.0,
         )
         tracks = self.tracker.track(observations, frame)
         sample.pred_instances = _as_instances(observations)

@@ -19,12 +19,14 @@ class _BoxOverlapCue:
 
     Args:
         by_flow: Tracks' boxes are first shifted by the median of the frame's flow inside them.
+        last_pixel: Right and bottom edges count as pixels of the box.
     """
 
     far_cost = 1.0
 
-    def __init__(self, by_flow: bool = False) -> None:
+    def __init__(self, by_flow: bool = False, last_pixel: bool = False) -> None:
         self.by_flow = by_flow
+        self.last_pixel = last_pixel
 
     def cost(self, tracks: TrackBank, observations: Observations, frame: Frame) -> NDArray[np.float64]:
         """Return ``(T, N)`` costs in [0, 1].
@@ -59,7 +61,11 @@ class _BoxOverlapCue:
                     f"{type(self).__name__}: the frame carries no flow; test with a pipeline that loads it"
                 )
             boxes = shift_boxes(boxes, frame.flow, frame.image_shape)
-        return _columns(boxes), _columns(observations.boxes)
+        a, b = _columns(boxes), _columns(observations.boxes)
+        if self.last_pixel:
+            a[2:] += 1
+            b[2:] += 1
+        return a, b
 
     def _whole(self, a: Columns, b: Columns, intersection: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the intersection is divided by; above 0 where boxes overlap."""
@@ -71,6 +77,8 @@ class BoxIoUCue(_BoxOverlapCue):
 
     Args:
         by_flow: Tracks' boxes are first shifted by the median of the frame's flow inside them (MOTS paper, section 6).
+        last_pixel: Right and bottom edges count as pixels of the box, which is then one wider and higher; so it is in
+            the code of Fast R-CNN, which JDE, FairMOT and ByteTrack measure overlap with.
     """
 
     def _whole(self, a: Columns, b: Columns, intersection: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,7 +17,8 @@ class EmbeddingCue:
     """Distance between the embedding a track was last seen with and that of an observation.
 
     Args:
-        metric: ``'euclidean'``, or ``'cosine'`` for one minus the cosine of the angle.
+        metric: ``'euclidean'``; ``'unit_euclidean'``, of vectors scaled to unit length, from 0 to 2; ``'cosine'`` for
+            one minus the cosine of the angle.
     """
 
     def __init__(self, metric: str = "euclidean") -> None:
@@ -65,6 +66,11 @@ def euclidean_distances(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDA
     return np.sqrt(np.maximum(squared, 0))
 
 
+def unit_euclidean_distances(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the ``(A, B)`` Euclidean distances of ``(A, D)`` and ``(B, D)`` vectors scaled to unit length."""
+    return euclidean_distances(_unit(a), _unit(b))
+
+
 def cosine_distances(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return one minus the ``(A, B)`` cosines of ``(A, D)`` and ``(B, D)`` vectors; 1 for a vector of zeros."""
     return 1 - _unit(a) @ _unit(b).T
@@ -75,7 +81,11 @@ def _unit(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return vectors / np.where(lengths > 0, lengths, 1)
 
 
-_METRICS = {"euclidean": euclidean_distances, "cosine": cosine_distances}
+_METRICS = {
+    "euclidean": euclidean_distances,
+    "cosine": cosine_distances,
+    "unit_euclidean": unit_euclidean_distances,
+}
 
 
 def _distance_function(cue: str, metric: str) -> Distances:
