@@ -108,8 +108,8 @@ def test_seed_loss_by_hand():
     foreground = torch.tensor([[True, False, False, False], [False, True, False, False]])
     targets = torch.tensor([0.9, 0.8, 0.0, 0.0])
     valid = torch.tensor([True, True, True, False])
-    loss = seed_loss(scores, targets, foreground, valid, foreground_weight=10.0)
-    expected = 10 * (0.4**2 + 0.1**2) + 0.2**2 + 0.1**2 + 0.4**2 + 0.3**2
+    loss = seed_loss(scores, targets, foreground, valid, torch.tensor([10.0, 3.0]))
+    expected = 10 * 0.4**2 + 3 * 0.1**2 + 0.2**2 + 0.1**2 + 0.4**2 + 0.3**2
     assert loss.item() == pytest.approx(expected / 4)
 
 

@@ -92,8 +92,8 @@ class SpatialEmbeddingHead(BaseModule):
         with_seeds: Whether there is a seed decoder.
         semantic_loss: Config of the loss of the semantic decoder; None: there is none.
         semantic_score: Confidence of a class: ``'sigmoid'`` of its logit, or ``'softmax'``.
-        foreground_weight: Of instances in the seed loss: 10 on crops, 200 for cars and 50 for pedestrians in
-            fine-tuning.
+        foreground_weight: Of instances in the seed loss, for all classes or for each: 10 on crops, 200 for cars and 50
+            for pedestrians in fine-tuning.
         instance_weight: Of the Lovász hinge.
         variance_weight: Of the loss that makes the sigmas of an instance equal.
         seed_weight: Of the seed loss.
@@ -109,7 +109,7 @@ class SpatialEmbeddingHead(BaseModule):
         with_seeds: bool = True,
         semantic_loss: dict | None = None,
         semantic_score: str = "sigmoid",
-        foreground_weight: float = 10.0,
+        foreground_weight: float | Sequence[float] = 10.0,
         instance_weight: float = 1.0,
         variance_weight: float = 10.0,
         seed_weight: float = 1.0,
@@ -132,7 +132,11 @@ class SpatialEmbeddingHead(BaseModule):
             self.semantic_decoder = MODELS.build({**decoder, "out_channels": 1 + num_classes})
             self.loss_semantic = MODELS.build(semantic_loss)
         self.semantic_score = semantic_score
-        self.foreground_weight = foreground_weight
+        if isinstance(foreground_weight, int | float):
+            foreground_weight = [foreground_weight] * num_classes
+        self.foreground_weights = list(foreground_weight)
+        if len(self.foreground_weights) != num_classes:
+            raise ValueError(f"foreground_weight has {len(self.foreground_weights)} values for {num_classes} classes")
         self.instance_weight = instance_weight
         self.variance_weight = variance_weight
         self.seed_weight = seed_weight
@@ -232,7 +236,7 @@ class SpatialEmbeddingHead(BaseModule):
             with torch.no_grad():
                 own[inside] = gaussian(embeddings[:, inside], centres[:, owner], precisions[:, owner])
             scores = maps.seeds[index].flatten(1).sigmoid()
-            loss = seed_loss(scores, own, foreground, valid, self.foreground_weight)
+            loss = seed_loss(scores, own, foreground, valid, scores.new_tensor(self.foreground_weights))
             losses["loss_seed"] = self.seed_weight * loss
         if maps.semantics is not None and self.loss_semantic is not None:
             losses["loss_semantic"] = self.loss_semantic(maps.semantics[index].flatten(1)[:, valid], labels[valid] + 1)

@@ -67,7 +67,7 @@ def variance_loss(sigmas: Tensor, means: Tensor, instances: Tensor, areas: Tenso
     return (squares / areas[owners]).sum() / max(len(areas), 1)
 
 
-def seed_loss(scores: Tensor, targets: Tensor, foreground: Tensor, valid: Tensor, foreground_weight: float) -> Tensor:
+def seed_loss(scores: Tensor, targets: Tensor, foreground: Tensor, valid: Tensor, foreground_weights: Tensor) -> Tensor:
     """Squared error of seed maps, foreground weighted, over the number of pixels.
 
     Args:
@@ -75,8 +75,8 @@ def seed_loss(scores: Tensor, targets: Tensor, foreground: Tensor, valid: Tensor
         targets: (P,) Gaussian of the pixel's own instance; no gradient passes through it.
         foreground: (K, P) bool, pixels of instances of each class; elsewhere the target is 0.
         valid: (P,) bool, pixels that count; the divisor counts all.
-        foreground_weight: Factor on the foreground.
+        foreground_weights: (K,) factor on the foreground of each class.
     """
     errors = (scores - torch.where(foreground, targets.detach(), 0.0)).square()
-    weights = torch.where(foreground, foreground_weight, 1.0) * valid
+    weights = torch.where(foreground, foreground_weights[:, None], 1.0) * valid
     return (errors * weights).sum() / len(targets)

@@ -4,12 +4,14 @@ from .given_masks import GivenMaskTracker
 from .jde import JDE
 from .mapt import MAPT
 from .online import OnlineMOT
+from .pointtrack import PointTrack
 from .track_rcnn import TrackRCNN
 
 __all__ = [
-    "GivenMaskTracker",
     "JDE",
     "MAPT",
+    "GivenMaskTracker",
     "OnlineMOT",
+    "PointTrack",
     "TrackRCNN",
 ]

@@ -1,0 +1,15 @@
+# PointTrack's segmenter of pedestrians: first stage, windows around objects of KITTI MOTS and KINS.
+_base_ = [
+    '../_base_/models/branched_erfnet.py',
+    '../_base_/datasets/object_windows_kitti_mots_kins.py',
+    '../_base_/schedules/adam_segmenter_windows.py',
+    '../_base_/default_runtime.py',
+]
+model = _base_.segmenter
+model.head.update(clustering=[_base_.pedestrian_rule])
+_base_.train_pipeline[2].size = (160, 256)
+for _source in _base_.train_dataloader.dataset.datasets:
+    _source.update(metainfo=dict(classes=('pedestrian',)), pipeline=_base_.train_pipeline)
+test_dataloader = dict(dataset=dict(metainfo=dict(classes=('pedestrian',))))
+val_cfg = val_dataloader = val_evaluator = None
+test_cfg = dict(type='TestLoop')
