@@ -1,0 +1,13 @@
+# PointTrack's segmenter of cars, its input doubled: row 2X of PointTrack++'s table 3.
+# First stage, windows around objects of KITTI MOTS and KINS.
+_base_ = [
+    '../_base_/models/branched_erfnet_2x.py',
+    '../_base_/datasets/object_windows_kitti_mots_kins.py',
+    '../_base_/schedules/radam_segmenter_windows.py',
+    '../_base_/default_runtime.py',
+]
+model = _base_.segmenter
+train_dataloader = dict(sampler=dict(samples_per_epoch=2400))
+test_dataloader = dict(dataset=dict(metainfo=dict(classes=('car',))))
+val_cfg = val_dataloader = val_evaluator = None
+test_cfg = dict(type='TestLoop')
