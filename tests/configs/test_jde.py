@@ -1,0 +1,115 @@
+"""JDE's configs: they learn in every weight, with every loss and weighting, and track cars and pedestrians."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from clips import random_clip, single_frames
+from leaves import LEAVES, config_of, distinct_networks
+from mmdet.registry import MODELS
+from mmdet.structures import DetDataSample
+from mmengine.registry import init_default_scope
+from mmengine.structures import InstanceData
+
+JDE = [name for name in LEAVES if name.startswith("jde/")]
+TINY = distinct_networks([name for name in JDE if "tiny" in name])
+FULL_SIZE = distinct_networks([name for name in JDE if "tiny" not in name])
+TASKS = ("box", "objectness", "identity")
+
+
+def images(classes, height=96, width=160, seed=0):
+    """Two images of a car, or a pedestrian, twice, and of one without identity."""
+    rng = np.random.default_rng(seed)
+    inputs = [torch.from_numpy(rng.integers(0, 256, (3, height, width), dtype=np.uint8)) for _ in range(2)]
+    samples = []
+    for _ in inputs:
+        sample = DetDataSample(metainfo={"img_shape": (height, width), "ori_shape": (height, width)})
+        sample.gt_instances = InstanceData(
+            bboxes=torch.tensor([[16.0, 8, 60, 40], [70, 20, 92, 84], [100, 30, 150, 90], [30, 44, 46, 92]]),
+            labels=torch.tensor([0, classes - 1, 0, classes - 1]),
+            identities=torch.tensor([3, 1, -1, 2]),
+        )
+        sample.ignored_instances = InstanceData(bboxes=torch.tensor([[0.0, 88, 160, 96]]))
+        samples.append(sample)
+    return {"inputs": inputs, "data_samples": samples}
+
+
+def assert_trains(model):
+    model.train()
+    data = model.data_preprocessor(images(model.detector.bbox_head.num_classes), training=True)
+    total, logged = model.parse_losses(model(**data, mode="loss"))
+    total.backward()
+    assert {f"{kind}_{task}" for task in TASKS for kind in ("loss", "unweighted")} <= set(logged)
+    assert all(np.isfinite(value.item()) for value in logged.values())
+    assert all(logged[f"unweighted_{task}"].item() > 0 for task in TASKS)
+    without = [name for name, weight in model.named_parameters() if weight.requires_grad and weight.grad is None]
+    assert without == []
+
+
+def assert_tracks(model, height, width):
+    """With every box let through, all frames come out in order, with unit embeddings and ids of their own."""
+    model.eval()
+    model.detector.bbox_head.test_cfg.update(score_thr=0.0, max_per_img=20)
+    clip = random_clip(2, height, width)
+    with torch.no_grad():
+        frames = [frame for batch in single_frames(clip) for frame in model.test_step(batch)[0].video_data_samples]
+    assert [frame.frame_id for frame in frames] == [0, 1]
+    for frame in frames:
+        found = frame.pred_instances
+        assert len(found.scores) == 20
+        np.testing.assert_allclose(np.linalg.norm(found.embeddings, axis=1), 1, atol=1e-5)
+        ids = frame.pred_track_instances.instances_id.tolist()
+        assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_configs_train_and_track(name, build_model):
+    torch.manual_seed(0)
+    model = build_model(name)
+    assert_trains(model)
+    assert_tracks(model, 96, 160)
+
+
+@pytest.mark.parametrize("name", JDE)
+def test_configs_name_the_dataset_they_score(name):
+    config = config_of(name)
+    dataset = config.test_dataloader.dataset
+    assert config.test_evaluator.ann_file == (dataset.get("data_root") or "") + dataset.ann_file
+
+
+@pytest.mark.parametrize("name", JDE)
+def test_anchors_are_drawn_for_the_size_of_the_images(name):
+    """Three levels of four, finest last; a canvas of whole cells; a tracker and a count of identities for each class."""
+    config = config_of(name)
+    head = config.model.detector.bbox_head
+    assert head.anchor_generator.strides == [32, 16, 8]
+    assert [len(sizes) for sizes in head.anchor_generator.base_sizes] == [4, 4, 4]
+    for pipeline in (config.train_pipeline, config.test_pipeline[0].transforms):
+        (letterbox,) = [step for step in pipeline if step.type == "Letterbox"]
+        assert [side % 32 for side in letterbox.size] == [0, 0]
+    assert len(config.model.tracker.trackers) >= head.num_classes
+    assert len(head.get("identity_counts") or [0] * head.num_classes) == head.num_classes
+
+
+def test_mixed_precision_stays_close_to_single_precision(build_model):
+    """On a CPU too; identities are classified in single precision."""
+    model = build_model("jde/jde_tiny_800i_toy-street.py").train()
+    losses = []
+    for enabled in (False, True):
+        torch.manual_seed(0)
+        data = model.data_preprocessor(images(2), training=True)
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            total, _ = model.parse_losses(model(**data, mode="loss"))
+        losses.append(total.item())
+    assert losses[0] != losses[1]
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FULL_SIZE)
+def test_full_size_configs_train_and_track(name, build_model):
+    torch.manual_seed(0)
+    model = build_model(name)
+    assert_trains(model)
+    assert_tracks(model, 96, 160)
