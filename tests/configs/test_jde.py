@@ -1,15 +1,12 @@
 """JDE's configs: they learn in every weight, with every loss and weighting, and track cars and pedestrians."""
 
-import copy
 
 import numpy as np
 import pytest
 import torch
 from clips import random_clip, single_frames
 from leaves import LEAVES, config_of, distinct_networks
-from mmdet.registry import MODELS
 from mmdet.structures import DetDataSample
-from mmengine.registry import init_default_scope
 from mmengine.structures import InstanceData
 
 JDE = [name for name in LEAVES if name.startswith("jde/")]
@@ -80,7 +77,7 @@ def test_configs_name_the_dataset_they_score(name):
 
 @pytest.mark.parametrize("name", JDE)
 def test_anchors_are_drawn_for_the_size_of_the_images(name):
-    """Three levels of four, finest last; a canvas of whole cells; a tracker and a count of identities for each class."""
+    """Four on each of three levels; a canvas of whole cells; for each class a tracker and a count of identities."""
     config = config_of(name)
     head = config.model.detector.bbox_head
     assert head.anchor_generator.strides == [32, 16, 8]

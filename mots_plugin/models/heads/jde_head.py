@@ -271,11 +271,11 @@ class JDEHead(BaseModule):
             bboxes=boxes,
             scores=scores[rows],
             labels=labels[rows],
-            embeddings=self._embeddings_at(predictions, rows, image),
+            embeddings=self.embeddings_at(predictions, rows, image),
         )
 
-    def _embeddings_at(self, predictions: Sequence[ScalePredictions], rows: Tensor, image: int) -> Tensor:
-        """Unit embeddings (N, D) of anchors counted over all scales."""
+    def embeddings_at(self, predictions: Sequence[ScalePredictions], rows: Tensor, image: int) -> Tensor:
+        """Return the unit embeddings (N, D) of anchors ``rows`` (N,), counted over all scales, of one image."""
         maps = [scale.embeddings[image].flatten(1) for scale in predictions]
         embeddings = rows.new_zeros((len(rows), len(maps[0])), dtype=maps[0].dtype)
         start = 0
