@@ -84,12 +84,12 @@ class Observations:
             rows: ``(N,)`` bool mask, or ``(M,)`` integer rows.
         """
         index = np.asarray(rows)
-        index = np.flatnonzero(index) if index.dtype == bool else index.astype(np.intp)
+        index = index.nonzero()[0] if index.dtype == bool else index.astype(np.intp, copy=False)
         return Observations(
             boxes=self.boxes[index],
             scores=self.scores[index],
             labels=self.labels[index],
-            masks=None if self.masks is None else [self.masks[row] for row in index],
+            masks=None if self.masks is None else [self.masks[row] for row in index.tolist()],
             embeddings=None if self.embeddings is None else self.embeddings[index],
             carried_overlaps=None if self.carried_overlaps is None else self.carried_overlaps[index],
             rows=None if self.rows is None else self.rows[index],

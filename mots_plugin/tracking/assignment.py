@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+
+SMALL_TABLE = 2048
+"""A table of so few pairs is sooner computed, and solved, whole than searched for those that matter."""
 
 ChosenPairs = tuple[NDArray[np.intp], NDArray[np.intp]]
 
@@ -43,10 +46,8 @@ class CandidatePairs:
 
     def below(self, limit: float) -> CandidatePairs:
         """Return the pairs that cost less than the limit."""
-        return replace(self._where(self.costs < limit), limit=limit)
-
-    def _where(self, kept: NDArray[np.bool_]) -> CandidatePairs:
-        return replace(self, rows=self.rows[kept], columns=self.columns[kept], costs=self.costs[kept])
+        kept = self.costs < limit
+        return CandidatePairs(self.rows[kept], self.columns[kept], self.costs[kept], self.shape, limit)
 
 
 def solve_hungarian(pairs: CandidatePairs) -> ChosenPairs:
@@ -71,13 +72,21 @@ def solve_saving(pairs: CandidatePairs) -> ChosenPairs:
 
 
 def _solve_contested(pairs: CandidatePairs, solve_table: Callable[[CandidatePairs], ChosenPairs]) -> ChosenPairs:
+    if not len(pairs.rows):
+        return pairs.rows, pairs.columns
+    if pairs.shape[0] * pairs.shape[1] <= SMALL_TABLE:
+        return solve_table(pairs)
     # A pair whose row and column allow nothing else is in every best choice: with tight gates little is left to solve.
     alone = np.bincount(pairs.rows, minlength=pairs.shape[0])[pairs.rows] == 1
     alone &= np.bincount(pairs.columns, minlength=pairs.shape[1])[pairs.columns] == 1
     rows, columns = pairs.rows[alone], pairs.columns[alone]
     if not alone.all():
-        chosen_rows, chosen_columns = solve_table(pairs._where(~alone))
-        rows, columns = np.concatenate([rows, chosen_rows]), np.concatenate([columns, chosen_columns])
+        contested_rows, row = _occurring(pairs.rows[~alone], pairs.shape[0])
+        contested_columns, column = _occurring(pairs.columns[~alone], pairs.shape[1])
+        shape = len(contested_rows), len(contested_columns)
+        chosen = solve_table(CandidatePairs(row, column, pairs.costs[~alone], shape, pairs.limit))
+        rows = np.concatenate([rows, contested_rows[chosen[0]]])
+        columns = np.concatenate([columns, contested_columns[chosen[1]]])
     order = np.argsort(rows)
     return rows[order], columns[order]
 
@@ -93,14 +102,12 @@ def _greatest_saving(pairs: CandidatePairs) -> ChosenPairs:
 
 
 def _solve_table(pairs: CandidatePairs, costs: NDArray[np.float64], forbidden: float) -> ChosenPairs:
-    """Solve with a table of the rows and columns that occur; all else in it costs ``forbidden``, more than any pair."""
-    rows, row = _occurring(pairs.rows, pairs.shape[0])
-    columns, column = _occurring(pairs.columns, pairs.shape[1])
-    table = np.full((len(rows), len(columns)), forbidden)
-    table[row, column] = costs
-    chosen_rows, chosen_columns = linear_sum_assignment(table)
-    allowed = table[chosen_rows, chosen_columns] < forbidden
-    return rows[chosen_rows[allowed]], columns[chosen_columns[allowed]]
+    """Solve with a table of all pairs, of which those that are not listed cost ``forbidden``, more than any other."""
+    table = np.full(pairs.shape, forbidden)
+    table[pairs.rows, pairs.columns] = costs
+    rows, columns = linear_sum_assignment(table)
+    allowed = table[rows, columns] < forbidden
+    return rows[allowed], columns[allowed]
 
 
 def _occurring(indices: NDArray[np.intp], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.structures import Frame, Observations
-from mots_plugin.tracking.assignment import SOLVERS, CandidatePairs, ChosenPairs
+from mots_plugin.tracking.assignment import SMALL_TABLE, SOLVERS, CandidatePairs, ChosenPairs
 from mots_plugin.tracking.lifecycle import STATE_NAMES, states_by_name
 from mots_plugin.tracking.memory import TrackBank
-
-_SMALL_TABLE = 2048  # a table of so few pairs is sooner computed whole than searched for those that are near
 
 
 class Cue(Protocol):
@@ -103,11 +101,11 @@ class Stage:
         return SOLVERS[self.solver](self._candidates(tracks, observations, frame))
 
     def _candidates(self, tracks: TrackBank, observations: Observations, frame: Frame) -> CandidatePairs:
-        if self._sparse_cue is not None and len(tracks) * len(observations) > _SMALL_TABLE:
+        if self._sparse_cue is not None and len(tracks) * len(observations) > SMALL_TABLE:
             near = self._sparse_cue.near_pairs(tracks, observations, frame)
             return replace(near, costs=self.weights[0] * near.costs).below(self.max_cost)
-        cost = np.zeros((len(tracks), len(observations)))
-        for weight, cue in zip(self.weights, self.cues, strict=True):
+        cost = self.weights[0] * self.cues[0].cost(tracks, observations, frame)
+        for weight, cue in zip(self.weights[1:], self.cues[1:], strict=True):
             cost += weight * cue.cost(tracks, observations, frame)
         return CandidatePairs.of_table(cost, self.max_cost)
 

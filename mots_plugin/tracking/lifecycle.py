@@ -30,6 +30,10 @@ class TrackState(IntEnum):
     REMOVED = 3  # ended; it leaves the bank
 
 
+_NEXT_STATES = np.array([TrackState.REMOVED, TrackState.LOST, TrackState.TENTATIVE, TrackState.CONFIRMED], np.int8)
+"""State by 2 * (seen in this frame) + (seen often enough to be reported, and not missed for longer than it may be)."""
+
+
 STATE_NAMES = ("tentative", "confirmed", "lost")
 """States of the tracks in a bank, as configs name them."""
 
@@ -134,17 +138,15 @@ class Lifecycle:
     def states(self, tracks: TrackBank, frame: Frame) -> NDArray[np.int8]:
         """Return the ``(T,)`` states of all tracks after the frame's matches and births."""
         missed = frame.index - tracks.last_seen
-        confirmed = tracks.hits >= self.confirm_hits
-        seen_state = np.where(confirmed, TrackState.CONFIRMED, TrackState.TENTATIVE)
-        lost = confirmed & (missed <= self._frames_alive(frame))
+        kept = (tracks.hits >= self.confirm_hits) & (missed <= self._frames_alive(frame))
         if self.border is not None:
-            lost &= (missed <= self.border.keep_alive) | ~self.border.is_near(tracks.boxes, frame.image_shape[1])
-        states = np.where(missed == 0, seen_state, np.where(lost, TrackState.LOST, TrackState.REMOVED))
+            kept &= (missed <= self.border.keep_alive) | ~self.border.is_near(tracks.boxes, frame.image_shape[1])
+        states = _NEXT_STATES[2 * (missed == 0) + kept]
         if self.max_lost is not None:
             rows = np.flatnonzero(states == TrackState.LOST)
             longest_first = rows[np.argsort(tracks.last_seen[rows], kind="stable")]
             states[longest_first[: max(0, len(rows) - self.max_lost)]] = TrackState.REMOVED
-        return states.astype(np.int8)
+        return states
 
     def _frames_alive(self, frame: Frame) -> float:
         if self.keep_alive_seconds is not None:
