@@ -58,8 +58,9 @@ class ForegroundBranch(nn.Module):
         features = torch.cat([self.place(flat[:, 3:]), self.colour(flat[:, :3])], dim=1)
         averaged, peaked = self.mean_path(features), self.max_path(features)
         weights = self.importance(torch.cat([averaged, peaked], dim=1)).view(count).softmax(dim=1)
-        weighted = (weights[:, None] @ features.view(*count, -1))[:, 0]
-        return torch.cat([averaged.view(*count, -1).mean(1), peaked.view(*count, -1).amax(1), weighted], dim=1)
+        features, averaged, peaked = (part.unflatten(0, count) for part in (features, averaged, peaked))
+        weighted = (weights[:, None] @ features)[:, 0]
+        return torch.cat([averaged.mean(1), peaked.amax(1), weighted], dim=1)
 
 
 class EnvironmentBranch(nn.Module):
@@ -78,4 +79,4 @@ class EnvironmentBranch(nn.Module):
         """Map (N, E, 8) points, colour, offset and category, to (N, 256) features."""
         flat = points.flatten(0, 1)
         parts = [self.place(flat[:, 3:5]), self.colour(flat[:, :3]), self.category(flat[:, 5:])]
-        return self.fuse(torch.cat(parts, dim=1)).view(*points.shape[:2], -1).amax(1)
+        return self.fuse(torch.cat(parts, dim=1)).unflatten(0, points.shape[:2]).amax(1)
