@@ -20,6 +20,7 @@ COMMANDS = {
     "tune": ("tune_tracker.py", "search for a tracker's thresholds, on stored detections"),
     "explain": ("analysis/explain_errors.py", "list and draw the errors of a result, or of two"),
     "browse": ("browse_dataset.py", "look at a data set as a model gets it"),
+    "doctor": ("doctor.py", "find what is broken in this environment"),
 }
 """Script and purpose of each command; converters are scripts by their own names."""
 

@@ -24,11 +24,14 @@ ALLOWED = {
     "datasets": {"formats", "flow", "structures"},
     "models": {"ops", "structures"},
     "engine": {"formats"},
+    "diagnosis": set(),
     "evaluation": {"formats", "evaluation.functional", "structures"},
     "visualization": {"formats", "structures"},
     "weights": {"formats"},
 }
 WITHOUT_TORCH = (
+    "diagnosis",
+    "cli",
     "reproduction",
     "annotation",
     "formats",

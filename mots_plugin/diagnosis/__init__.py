@@ -1,0 +1,1 @@
+"""What is broken in an environment, found without importing any of it here."""
