@@ -1,0 +1,73 @@
+"""Every config of MAPT trains on pairs, and gives one panoptic map a frame."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from clips import random_clip, single_frames
+from leaves import LEAVES, config_of
+from mmengine.structures import PixelData
+
+MAPT = [name for name in LEAVES if name.startswith("mapt/")]
+TINY = [name for name in MAPT if "tiny" in name]
+HEADS = {"motion_head": "loss_motion", "appearance_head": "loss_appearance"}
+
+
+def panoptic_pair(seed: int = 0) -> dict:
+    """Two frames; cars and people in the semantic map too, over a road, beside a strip of void."""
+    clip = random_clip(2, 96, 160, seed)
+    for frame in clip["data_samples"][0]:
+        classes = torch.zeros(1, 96, 160, dtype=torch.uint8)
+        classes[..., :10] = 255
+        for label, mask in zip(frame.gt_instances.labels, frame.gt_instances.masks.masks, strict=True):
+            classes[0][torch.from_numpy(mask) > 0] = (13, 11)[label]
+        frame.gt_sem_seg = PixelData(sem_seg=classes)
+    return clip
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_configs_train(name, build_model):
+    torch.manual_seed(0)
+    model = build_model(name).train()
+    losses = model(**model.data_preprocessor(panoptic_pair(), training=True), mode="loss")
+    total, logged = model.parse_losses(losses)
+    total.backward()
+    wanted = {loss for head, loss in HEADS.items() if config_of(name).model.get(head) is not None}
+    assert {"loss_rpn_cls", "loss_cls", "loss_bbox", "loss_mask", "loss_semantic"} | wanted <= set(losses)
+    assert all(np.isfinite(float(value)) for value in logged.values())
+    assert [name for name, weight in model.named_parameters() if weight.grad is None] == []
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_configs_give_a_panoptic_map_a_frame(name, build_model):
+    """Untrained, every region is a thing of low score; the tracker lets all of them in."""
+    torch.manual_seed(0)
+    model = build_model(name).eval()
+    model.detector.roi_head.test_cfg.score_thr = 0.0
+    for tracker in model.tracker.trackers:
+        tracker.lifecycle.birth_score = 0.0
+    model.semantic_head.classify.bias.data[[11, 13]] = 5.0
+    model.detector.roi_head.mask_head.conv_logits.bias.data[:] = 5.0
+    clip = panoptic_pair()
+    with torch.no_grad():
+        frames = [model.test_step(frame)[0].video_data_samples[0] for frame in single_frames(clip)]
+    for frame in frames:
+        ids = frame.pred_panoptic_seg.sem_seg[0].numpy()
+        classes, identities = ids >> 16, ids & 0xFFFF
+        assert ids.shape == (96, 160)
+        assert set(np.unique(identities[~np.isin(classes, [11, 13])])) <= {0}
+        assert set(np.unique(identities)) - {0} == set(frame.pred_track_instances.instances_id.tolist())
+        assert "segments" not in frame
+    assert len(frames[0].pred_track_instances.instances_id) > 1
+
+
+def test_a_second_video_begins_without_memory_of_the_first(build_model):
+    model = build_model(TINY[0]).eval()
+    with torch.no_grad():
+        twice = [
+            [model.test_step(frame)[0].video_data_samples[0] for frame in single_frames(copy.deepcopy(panoptic_pair()))]
+            for _ in range(2)
+        ]
+    for first, second in zip(*twice, strict=True):
+        assert torch.equal(first.pred_panoptic_seg.sem_seg, second.pred_panoptic_seg.sem_seg)
