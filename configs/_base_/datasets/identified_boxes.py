@@ -39,6 +39,7 @@ val_dataloader = dict(
         type='MOTSVideoDataset',
         ann_file='annotations/val.json',
         data_prefix=dict(img_path=''),
+        with_masks=False,
         test_mode=True,
         pipeline=test_pipeline))
 test_dataloader = val_dataloader
