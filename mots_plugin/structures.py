@@ -22,6 +22,10 @@ class RLE(TypedDict):
     counts: bytes
 
 
+Crop = tuple[NDArray[np.bool_], int, int]
+"""Part of a mask that holds all of its foreground, ``(h, w)`` bool, and the image column and row where it begins."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """Where an observation set comes from.
@@ -57,6 +61,8 @@ class Observations:
             before, carried to this frame by a motion model; or None.
         rows: ``(N,)`` int64 row of each among all observations of the frame, by which the next frame's
             ``carried_overlaps`` go; or None without.
+        crops: The masks a second time, as N crops, where they are at hand, for whom decoding would cost too much; or
+            None.
     """
 
     boxes: NDArray[np.float32]
@@ -66,10 +72,11 @@ class Observations:
     embeddings: NDArray[np.float32] | None = None
     carried_overlaps: NDArray[np.float32] | None = None
     rows: NDArray[np.int64] | None = None
+    crops: list[Crop] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.boxes)
-        for name in ("scores", "labels", "masks", "embeddings", "carried_overlaps", "rows"):
+        for name in ("scores", "labels", "masks", "embeddings", "carried_overlaps", "rows", "crops"):
             value = getattr(self, name)
             if value is not None and len(value) != count:
                 raise ValueError(f"Observations.{name} has {len(value)} rows, boxes has {count}")
@@ -93,6 +100,7 @@ class Observations:
             embeddings=None if self.embeddings is None else self.embeddings[index],
             carried_overlaps=None if self.carried_overlaps is None else self.carried_overlaps[index],
             rows=None if self.rows is None else self.rows[index],
+            crops=None if self.crops is None else [self.crops[row] for row in index.tolist()],
         )
 
 

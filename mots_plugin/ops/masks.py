@@ -5,6 +5,7 @@ Shapes: N masks, s x s cells of a mask head's output, images of H x W pixels.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 from torch import Tensor
 
+Crop = tuple[NDArray[np.bool_], int, int]
+"""Part of a mask that holds all of its foreground, ``(h, w)`` bool, and the image column and row where it begins."""
+
 
 def paste_masks(
     probabilities: NDArray[np.float32],
@@ -20,6 +24,20 @@ def paste_masks(
     image_shape: tuple[int, int],
     threshold: float = 0.5,
 ) -> list[Any]:
+    """Resample each mask into its box, binarise it there, and code it; see :func:`paste_crops`.
+
+    Returns:
+        N run-length codes ``{"size": [H, W], "counts": bytes}``; a mask without a pixel gives an empty code.
+    """
+    return encode_crops(paste_crops(probabilities, boxes, image_shape, threshold), *image_shape)
+
+
+def paste_crops(
+    probabilities: NDArray[np.float32],
+    boxes: NDArray[np.floating],
+    image_shape: tuple[int, int],
+    threshold: float = 0.5,
+) -> list[Crop]:
     """Resample each mask into its box and binarise it there.
 
     Equal to bilinear pasting into a full image with zeros outside (``mmdet``'s ``_do_paste_mask``) followed by the
@@ -33,26 +51,22 @@ def paste_masks(
         threshold: Foreground from this probability on, at least 0.5.
 
     Returns:
-        N run-length codes ``{"size": [H, W], "counts": bytes}``; a mask without a pixel gives an empty code.
+        N crops, each of the pixels that its box touches.
     """
-    height, width = image_shape
     first, last = np.split(np.asarray(boxes, np.float64), 2, axis=1)
     low = np.maximum(np.floor(first), 0).astype(np.intp)
-    high = np.minimum(np.ceil(last), (width, height)).astype(np.intp)
+    high = np.minimum(np.ceil(last), image_shape[::-1]).astype(np.intp)
     sizes = np.maximum(high - low, 0)
-    sizes[sizes.min(axis=1, initial=1) == 0] = 0
     weights_x = _bilinear_weights(low[:, 0], sizes[:, 0], first[:, 0], last[:, 0], probabilities.shape[2])
     weights_y = _bilinear_weights(low[:, 1], sizes[:, 1], first[:, 1], last[:, 1], probabilities.shape[1])
-    # All crops one behind the other, column by column; a pixel of background below each column ends its runs.
-    behind = np.cumsum(sizes[:, 0] * (sizes[:, 1] + 1))
-    pixels = np.zeros(int(behind[-1]) if len(behind) else 0, bool)
+    crops: list[Crop] = []
     right = bottom = 0
-    for probability, end, (columns, rows) in zip(probabilities, behind.tolist(), sizes.tolist(), strict=True):
-        left, right, top, bottom = right, right + columns, bottom, bottom + rows
-        crop = pixels[end - columns * (rows + 1) : end].reshape(columns, rows + 1)
-        resampled = weights_x[left:right] @ (weights_y[top:bottom] @ probability).T
-        np.greater_equal(resampled, threshold, out=crop[:, :rows])
-    return _run_lengths(pixels, behind, low, sizes[:, 1], height, width)
+    places = np.concatenate([low, sizes], axis=1).tolist()
+    for probability, (x0, y0, width, height) in zip(probabilities, places, strict=True):
+        left, right, top, bottom = right, right + width, bottom, bottom + height
+        resampled = weights_y[top:bottom] @ probability @ weights_x[left:right].T
+        crops.append((resampled >= threshold, x0, y0))
+    return crops
 
 
 def _bilinear_weights(
@@ -81,39 +95,27 @@ def _bilinear_weights(
     return np.maximum(0.0, 1.0 - np.abs(position[:, None] - np.arange(cells))).astype(np.float32)
 
 
-def encode_crop(crop: NDArray[np.bool_], left: int, top: int, height: int, width: int) -> dict[str, Any]:
-    """Code a crop, placed at (left, top) of an H x W image, as a run-length code of the image.
+def encode_crop(crop: NDArray[np.bool_], left: int, top: int, height: int, width: int) -> Any:
+    """Code one crop, placed at (left, top) of an H x W image; see :func:`encode_crops`."""
+    return encode_crops([(crop, left, top)], height, width)[0]
+
+
+def encode_crops(crops: Sequence[Crop], height: int, width: int) -> list[Any]:
+    """Code crops as column-major run-length codes of the image.
 
     Args:
-        crop: (h, w) bool; it lies inside the image.
-        left: Column of the image where the crop begins.
-        top: Row of the image where the crop begins.
+        crops: N crops inside the image.
         height: H.
         width: W.
     """
-    columns = np.pad(crop.T, ((0, 0), (0, 1)))
-    place = np.array([[left, top]])
-    return _run_lengths(columns.ravel(), np.array([columns.size]), place, np.array(crop.shape[:1]), height, width)[0]
-
-
-def _run_lengths(
-    pixels: NDArray[np.bool_],
-    behind: NDArray[np.intp],
-    low: NDArray[np.intp],
-    heights: NDArray[np.intp],
-    height: int,
-    width: int,
-) -> list[dict[str, Any]]:
-    """Code crops of an H x W image as column-major run lengths.
-
-    Args:
-        pixels: (P,) all crops, column by column, each column with a pixel of background below it.
-        behind: (N,) where the pixels of each crop end.
-        low: (N, 2) image column and row where it begins.
-        heights: (N,) its rows.
-        height: H.
-        width: W.
-    """
+    sizes = np.array([(*pixels.shape, x0, y0) for pixels, x0, y0 in crops], np.intp).reshape(-1, 4)
+    heights, low = sizes[:, 0], sizes[:, 2:]
+    # All crops one behind the other, column by column; a pixel of background below each column ends its runs.
+    behind = np.cumsum((heights + 1) * sizes[:, 1])
+    pixels = np.zeros(behind[-1] if len(behind) else 0, bool)
+    for (crop_pixels, _, _), end in zip(crops, behind.tolist(), strict=True):
+        rows, columns = crop_pixels.shape
+        pixels[end - (rows + 1) * columns : end].reshape(columns, rows + 1)[:, :rows] = crop_pixels.T
     edges = np.flatnonzero(np.diff(pixels.view(np.int8), prepend=np.int8(0))).reshape(-1, 2)  # start and end of runs
     crop = np.searchsorted(behind, edges[:, 0], side="right")
     column, row = np.divmod(edges[:, 0] - np.concatenate([[0], behind])[crop], heights[crop] + 1)

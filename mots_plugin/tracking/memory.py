@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
@@ -66,6 +67,7 @@ class TrackBank:
         scores: ``(T,)`` float32 when last seen, as are the following.
         labels: ``(T,)`` int64.
         masks: ``(T,)`` object array of run-length codes, or None for a box tracker.
+        crops: ``(T,)`` object array of the same masks as crops, or None where the observations have none.
         embeddings: ``(T, D)`` float32, or None without embeddings; smoothed if there is a momentum.
         rows: ``(T,)`` int64 row among all observations of that frame, or None where these are not numbered.
         motion: ``(T, …)`` states of the motion model, or None without one.
@@ -84,6 +86,7 @@ class TrackBank:
     scores: NDArray[np.float32]
     labels: NDArray[np.int64]
     masks: NDArray[np.object_] | None = None
+    crops: NDArray[np.object_] | None = None
     embeddings: NDArray[np.float32] | None = None
     rows: NDArray[np.int64] | None = None
     motion: NDArray[np.float64] | None = None
@@ -200,10 +203,6 @@ class TrackBank:
         return [(name, getattr(self, name)) for name in _COLUMNS]
 
     def _observed_columns(self, observations: Observations) -> dict[str, NDArray[Any] | None]:
-        masks = None
-        if observations.masks is not None:
-            masks = np.empty(len(observations), object)
-            masks[:] = observations.masks
         embeddings = observations.embeddings
         if embeddings is not None and self.embedding_momentum is not None:
             embeddings = _unit(embeddings)
@@ -211,7 +210,8 @@ class TrackBank:
             "boxes": observations.boxes,
             "scores": observations.scores,
             "labels": observations.labels,
-            "masks": masks,
+            "masks": _objects(observations.masks),
+            "crops": _objects(observations.crops),
             "embeddings": embeddings,
             "rows": observations.rows,
         }
@@ -228,6 +228,15 @@ class TrackBank:
 
 _SHARED = ("gallery", "motion_model", "embedding_momentum")
 _COLUMNS = [field.name for field in fields(TrackBank) if field.name not in _SHARED]
+
+
+def _objects(values: Sequence[Any] | None) -> NDArray[np.object_] | None:
+    if values is None:
+        return None
+    column = np.empty(len(values), object)
+    for row, value in enumerate(values):  # at once, numpy would look into tuples
+        column[row] = value
+    return column
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

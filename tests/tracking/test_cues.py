@@ -1,5 +1,7 @@
 """Cues by hand, and against naive code on full masks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tracking_scenes import draw, drawing, frame, observe, observe_masks, rectangle
@@ -149,6 +151,22 @@ def test_mask_iou_with_lost_tracks_or_without():
     half = observe_masks([rectangle(0, 0, 4, 2)])
     np.testing.assert_allclose(MaskIoUCue().cost(tracks, half, frame(7)), [[0.5], [0.5]])
     np.testing.assert_allclose(MaskIoUCue(of_lost_tracks=False).cost(tracks, half, frame(7)), [[1], [0.5]])
+
+
+def test_mask_iou_is_the_same_of_crops_that_are_at_hand():
+    two_right = np.full((8, 8, 2), [2, 0], np.float32)
+    before, after = (
+        observe_masks([rectangle(0, 0, 4, 4)]),
+        observe_masks([rectangle(2, 0, 6, 4), rectangle(4, 4, 8, 8)]),
+    )
+    # Crops that say something else than the run-length codes show that it is the crops which are compared.
+    tracks = tracks_of(replace(before, crops=[(np.ones((4, 2), bool), 0, 0)]))
+    crops = [(np.pad(np.ones((4, 2), bool), 1), 1, 0), (np.ones((4, 4), bool), 4, 4)]
+
+    cost = MaskIoUCue().cost(tracks, replace(after, crops=crops), frame(1, two_right))
+
+    np.testing.assert_allclose(cost, [[1 - 6 / 10, 1]])
+    assert tracks.select(np.array([0])).crops[0][1:] == (0, 0)
 
 
 def warped(mask, flow):

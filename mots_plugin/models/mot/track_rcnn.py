@@ -13,7 +13,7 @@ from mmdet.structures import DetDataSample, TrackDataSample
 from torch import Tensor
 
 from mots_plugin.models.layers.precision import put_out_single_precision, to_single_precision
-from mots_plugin.ops import paste_masks
+from mots_plugin.ops import encode_crops, paste_crops
 from mots_plugin.structures import Observations
 
 from .online import OnlineMOT
@@ -100,20 +100,17 @@ class TrackRCNN(OnlineMOT):
         proposals = self.detector.rpn_head.predict(features, [sample], rescale=False)
         (found,) = self.detector.roi_head.predict(features, proposals, [sample], rescale=True)
         host = {name: value.detach().float().cpu().numpy() for name, value in found.items()}
-        masks = None
+        crops = None
         if self.detector.roi_head.with_mask:
-            masks = paste_masks(
-                host["mask_probabilities"],
-                host["bboxes"],
-                tuple(sample.ori_shape[:2]),
-                self.detector.roi_head.test_cfg.mask_thr_binary,
-            )
+            threshold = self.detector.roi_head.test_cfg.mask_thr_binary
+            crops = paste_crops(host["mask_probabilities"], host["bboxes"], sample.ori_shape[:2], threshold)
         observations = Observations(
             boxes=host["bboxes"],
             scores=host["scores"],
             labels=host["labels"].astype("int64"),
-            masks=masks,
+            masks=None if crops is None else encode_crops(crops, *sample.ori_shape[:2]),
             embeddings=host["embeddings"],
+            crops=crops,
         )
         return sample, observations
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.rle import decode_crops, iou
-from mots_plugin.structures import Frame, Observations
+from mots_plugin.structures import RLE, Crop, Frame, Observations
 from mots_plugin.tracking.crop_overlap import crop_iou
 from mots_plugin.tracking.memory import TrackBank
 from mots_plugin.tracking.motion.mask_flow import MaskWarp
@@ -36,10 +38,16 @@ class MaskIoUCue:
         if tracks.masks is None or observations.masks is None:
             raise ValueError("MaskIoUCue: the observations carry no masks; the model needs a mask head")
         if self.by_flow and frame.flow is not None:
-            warp, crops = MaskWarp(frame.flow, frame.image_shape), decode_crops([*tracks.masks, *observations.masks])
-            overlaps = crop_iou([warp(crop) for crop in crops[: len(tracks)]], crops[len(tracks) :])
+            warp = MaskWarp(frame.flow, frame.image_shape)
+            before, after = _crops(tracks.masks, tracks.crops), _crops(observations.masks, observations.crops)
+            overlaps = crop_iou([warp(crop) for crop in before], after)
         else:
             overlaps = iou(list(tracks.masks), observations.masks)
         if not self.of_lost_tracks:
             overlaps[tracks.last_seen < frame.index - 1] = 0
         return 1 - overlaps
+
+
+def _crops(masks: Iterable[RLE], crops: Iterable[Crop] | None) -> list[Crop]:
+    """Return masks as crops, decoded if they have to be."""
+    return decode_crops(list(masks)) if crops is None else list(crops)
