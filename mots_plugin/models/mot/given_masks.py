@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,6 +34,10 @@ class GivenMaskTracker(OnlineMOT):
     ) -> None:
         super().__init__(tracker, data_preprocessor, init_cfg)
         self.embedding = MODELS.build(embedding)
+
+    def loss(self, *_: Any, **__: Any) -> dict[str, Tensor]:
+        """Refuse: embeddings learn from crops."""
+        raise NotImplementedError("train the embedding with a config of its own (configs/pointtrack)")
 
     def observe(self, image: Tensor, sample: DetDataSample) -> Iterator[tuple[DetDataSample, Observations]]:
         """Take a frame in and yield it.
