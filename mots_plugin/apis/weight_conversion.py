@@ -24,7 +24,8 @@ _COUNTER = "num_batches_tracked"
 def model_state(config_file: str) -> dict[str, Tensor]:
     """Build a config's model without memory for its weights, nothing downloaded, and return its state."""
     config = Config.fromfile(config_file)
-    config.model.detector.backbone.init_cfg = None
+    if "detector" in config.model:
+        config.model.detector.backbone.init_cfg = None
     init_default_scope(config.default_scope)
     with named_run_errors(config_file), torch.device("meta"):
         return MODELS.build(config.model).state_dict()

@@ -112,3 +112,25 @@ def test_tensorflow_variables_come_out_by_name(tool, tmp_path):
     with np.load(tmp_path / "out.npz") as archive:
         assert sorted(archive.files) == ["frcnn/fastrcnn/box/W", "global_step"]
         assert archive["frcnn/fastrcnn/box/W"].tolist() == kernel.tolist()
+
+
+def test_a_released_pointtrack_segmenter(tool, tmp_path):
+    """Under the names and in the form of the release: data parallel, an old pickle, an object beside the weights."""
+    config = ROOT / "configs" / "pointtrack" / "pointtrack_segmenter-stage2-frames_100e_kitti-mots_car.py"
+    numbers = np.load(ROOT / "tests" / "models" / "pointtrack_segmenter_numbers.npz")
+    shapes = [(name, tuple(map(int, shape))) for name, *shape in (key.split() for key in numbers["keys"].tolist())]
+    weights = {f"module.{name}": torch.full(shape, 0.25) for name, shape in shapes}
+    release = {"epoch": 3, "model_state_dict": weights, "logger_data": ROOT}  # a path is an object like any other
+    torch.save(release, tmp_path / "best.pthCar", _use_new_zipfile_serialization=False)
+    code, out, err = tool("pointtrack.py", config, tmp_path / "best.pthCar", tmp_path / "car.pth")
+    assert (code, err) == (0, [])
+    state = torch.load(tmp_path / "car.pth", weights_only=True)["state_dict"]
+    assert state["backbone.layers.0.conv.weight"].shape == (48, 16, 3, 3)
+    assert state["head.seed_decoder.output_conv.bias"].tolist() == [0.25]
+    assert not any("encoder.output_conv" in name for name in state)
+
+    both = ROOT / "configs" / "pointtrack" / "pointtrack_segmenter-stage2-frames_100e_kitti-mots_both.py"
+    code, out, err = tool("pointtrack.py", both, tmp_path / "best.pthCar", tmp_path / "both.pth")
+    assert code == 1
+    assert "wrong shape: head.seed_decoder.output_conv.bias is (1,), the model has (2,)" in out
+    assert not (tmp_path / "both.pth").exists()
