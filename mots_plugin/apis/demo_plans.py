@@ -133,4 +133,52 @@ def track_rcnn(folder: Path) -> Demo:
     )
 
 
-DEMOS: dict[str, Callable[[Path], Demo]] = {"track_rcnn": track_rcnn}
+def pointtrack(folder: Path) -> Demo:
+    """PointTrack: segmenter and embedding trained apart, put together, scored by sMOTSA."""
+    configs, data, work_dir = "configs/pointtrack", folder / "data", folder / "pointtrack"
+    crops, crops_built = work_dir / "crops", work_dir / "crops_built"
+    segmenter, embedding, checkpoint = work_dir / "segmenter", work_dir / "embedding", work_dir / "pointtrack.pth"
+    tracker = f"{configs}/pointtrack_tiny_toy-street.py"
+    return Demo(
+        steps=[
+            *street_steps(data),
+            training_step(
+                "train the segmenter",
+                f"{configs}/pointtrack_segmenter-tiny_800i_toy-street.py",
+                segmenter,
+                [f"train_dataloader.dataset.data_root={data}/"],
+            ),
+            Step(
+                "cut out the objects to train the embedding on",
+                [sys.executable, "tools/build_crop_database.py"]
+                + [str(data / "annotations" / "train.json"), str(data), str(crops)],
+                crops_built,
+                afterwards=crops_built.touch,
+            ),
+            training_step(
+                "train the embedding",
+                f"{configs}/pointtrack_embedding-tiny_300i_toy-street.py",
+                embedding,
+                [f"train_dataloader.dataset.database={crops}"],
+            ),
+            Step(
+                "put the two together",
+                [sys.executable, "tools/join_checkpoints.py", tracker, str(checkpoint)]
+                + [f"networks.0.segmenter={segmenter / 'latest.pth'}", f"networks.0={embedding / 'latest.pth'}"],
+                checkpoint,
+            ),
+            testing_step(tracker, checkpoint, work_dir, ["smotsa"], [f"test_dataloader.dataset.data_root={data}/"]),
+        ],
+        scores=work_dir / "test" / "metrics.json",
+        shown=("sMOTSA", "MOTSA", "MOTSP"),
+        written={
+            "data": data,
+            "weights": checkpoint,
+            "tracks": work_dir / "test" / "tracks",
+            "scores": work_dir / "test" / "metrics.json",
+            "videos": work_dir / "pictures",
+        },
+    )
+
+
+DEMOS: dict[str, Callable[[Path], Demo]] = {"track_rcnn": track_rcnn, "pointtrack": pointtrack}

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from command_lines import ROOT
 
-from mots_plugin.apis.demo_plans import DEMOS, Step, track_rcnn
+from mots_plugin.apis.demo_plans import DEMOS, Step, pointtrack, track_rcnn
 
 
 @pytest.fixture
@@ -70,6 +70,20 @@ def test_every_step_writes_what_the_next_one_reads():
     assert steps[3].command[3] == "out/track_rcnn/latest.pth"
 
 
+def test_pointtrack_puts_its_two_networks_together():
+    steps = {Path(step.command[1]).name: step for step in pointtrack(Path("out")).steps[2:]}
+    trainings = [step for step in pointtrack(Path("out")).steps if "dist_train.sh" in step.command[1]]
+    assert list(steps) == ["dist_train.sh", "build_crop_database.py", "join_checkpoints.py", "test.py"]
+    joined = steps["join_checkpoints.py"]
+    assert joined.command[-2:] == [
+        f"networks.0.segmenter={trainings[0].result.parent}/latest.pth",
+        f"networks.0={trainings[1].result.parent}/latest.pth",
+    ]
+    assert steps["test.py"].command[2:4] == [joined.command[2], str(joined.result)]
+    assert steps["build_crop_database.py"].command[4] == "out/pointtrack/crops"
+    assert "train_dataloader.dataset.database=out/pointtrack/crops" in trainings[1].command
+
+
 def test_all_steps_run_and_the_scores_are_printed(demo, short_plan, tmp_path, capfd):
     assert demo.main() == 0
     output = capfd.readouterr().out
@@ -109,4 +123,4 @@ def test_an_unknown_method_lists_the_known_ones(demo, monkeypatch, capsys):
     with pytest.raises(SystemExit) as end:
         demo.main()
     assert end.value.code == 2
-    assert "invalid choice: 'sort' (choose from 'track_rcnn'" in capsys.readouterr().err
+    assert "invalid choice: 'sort' (choose from 'pointtrack', 'track_rcnn'" in capsys.readouterr().err
