@@ -10,8 +10,8 @@ the temporal block: other features, hence other detections and, trained with the
 same videos. By default a short toy street is rendered, and the weights are random; then thresholds are lifted, so that
 twelve objects a frame are tracked. The target is a ratio of 0.9 to the detector.
 
-Beside frames per second, processor time is told, of the main process, which neither other work on the machine nor the
-loader's workers add to. `make demo` runs with OMP_NUM_THREADS=1 on two cores: there the workers have a core of their own.
+Beside frames per second, processor time is told, of the main process, to which neither other work on the machine nor
+the loader's workers add. `make demo` sets OMP_NUM_THREADS=1 on two cores: there the workers have a core of their own.
 """
 
 from __future__ import annotations
