@@ -19,6 +19,7 @@ COMMANDS = {
     "validate": ("validate_data.py", "list every fault of a data set"),
     "tune": ("tune_tracker.py", "search for a tracker's thresholds, on stored detections"),
     "explain": ("analysis/explain_errors.py", "list and draw the errors of a result, or of two"),
+    "submit": ("submit.py", "check results and pack them for a benchmark's server"),
     "browse": ("browse_dataset.py", "look at a data set as a model gets it"),
     "doctor": ("doctor.py", "find what is broken in this environment"),
 }

@@ -51,10 +51,23 @@ KITTI_MOTS_VAL = _ranges(
 KITTI_MOTS_TEST = _ranges({f"{number:04d}": None for number in range(29)}, first_frame=0)
 """Images only; the annotations are not public."""
 
+KITTI_STEP_TEST = _ranges(
+    {
+        "0000": 464, "0001": 146, "0002": 242, "0003": 256, "0004": 420, "0005": 808, "0006": 113, "0007": 214,
+        "0008": 164, "0009": 348, "0010": 1175, "0011": 773, "0012": 693, "0013": 151, "0014": 849, "0015": 700,
+        "0016": 509, "0017": 304, "0018": 179, "0019": 403, "0020": 172, "0021": 202, "0022": 435, "0023": 429,
+        "0024": 315, "0025": 175, "0026": 169, "0027": 84, "0028": 174,
+    },
+    first_frame=0,
+)  # fmt: skip
+"""The same videos, with the frames that they have: 11,095 in all."""
+
 MOTS_CHALLENGE_TRAIN = _ranges({"0002": 600, "0005": 837, "0009": 525, "0011": 900}, first_frame=1)
 
 MOTS_CHALLENGE_TEST = _ranges({"0001": 450, "0006": 1194, "0007": 500, "0012": 900}, first_frame=1)
 """Images only; the annotations are not public."""
+
+MOTCHALLENGE_STEP_TEST = tuple(entry for entry in MOTS_CHALLENGE_TEST if entry.name in ("0001", "0007"))
 
 KITTI_TRACKING_TRAIN = tuple(sorted((*KITTI_MOTS_TRAIN, *KITTI_MOTS_VAL), key=lambda entry: entry.name))
 """The 21 sequences that KITTI MOTS divides."""
@@ -101,6 +114,8 @@ SPLITS: dict[str, tuple[SequenceRange, ...]] = {
     "kitti_mots_test": KITTI_MOTS_TEST,
     "kitti_step_train": KITTI_MOTS_TRAIN,
     "kitti_step_val": KITTI_MOTS_VAL,
+    "kitti_step_test": KITTI_STEP_TEST,
+    "motchallenge_step_test": MOTCHALLENGE_STEP_TEST,
     "mots_challenge_train": MOTS_CHALLENGE_TRAIN,
     "mots_challenge_test": MOTS_CHALLENGE_TEST,
     "kitti_tracking_train": KITTI_TRACKING_TRAIN,
