@@ -1,0 +1,10 @@
+# Table 2 of the paper: triplet loss, App.Opt.
+_base_ = './jde_darknet53_30e_joint.py'
+
+model = dict(
+    detector=dict(
+        bbox_head=dict(
+            identity_counts=None,
+            loss_identity=dict(type='IdentityTripletLoss'),
+            weighting=dict(type='FixedTaskWeighting', weights=[64, 64, 0.1]))))
+train_dataloader = dict(sampler=dict(_delete_=True, type='FramePairSampler'))
