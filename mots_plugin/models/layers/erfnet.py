@@ -31,7 +31,10 @@ class DownsamplerBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Map (B, C, H, W) to (B, C', H / 2, W / 2)."""
-        return self.bn(torch.cat([self.conv(features), self.pool(features)], dim=1)).relu()
+        convolved = self.conv(features)
+        # Of one precision: under autocast a single float32 part would make the whole network's features so.
+        pooled = self.pool(features).to(convolved.dtype)
+        return self.bn(torch.cat([convolved, pooled], dim=1)).relu()
 
 
 class NonBottleneck1d(nn.Module):
