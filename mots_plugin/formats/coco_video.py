@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -234,19 +234,24 @@ def write_coco_video(path: str | os.PathLike[str], coco: CocoVideo) -> None:
         file.write(text)
 
 
-def from_mask_tracks(videos: Iterable[tuple[VideoFrames, MaskTracks]], info: dict[str, Any] | None = None) -> CocoVideo:
+def from_mask_tracks(
+    videos: Iterable[tuple[VideoFrames, MaskTracks]],
+    info: dict[str, Any] | None = None,
+    class_names: Mapping[int, str] = CLASS_NAMES,
+) -> CocoVideo:
     """Build a COCO-video file.
 
     Args:
         videos: Each video's frames and masks; the masks' frames must be among them.
         info: Free description of the data set.
+        class_names: Names by class id; those of MOTS by default. ``IGNORE_CLASS`` is ignore regions in any case.
 
     Raises:
         ValueError: A mask of a frame that the video does not have.
     """
     data: dict[str, Any] = {
         "info": info or {},
-        "categories": [{"id": class_id, "name": name} for class_id, name in CLASS_NAMES.items()],
+        "categories": [{"id": class_id, "name": name} for class_id, name in class_names.items()],
         "videos": [],
         "images": [],
         "annotations": [],
