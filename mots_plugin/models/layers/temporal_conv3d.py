@@ -41,18 +41,18 @@ class IdentityConv3D(nn.Module):
         with torch.autocast("cpu", enabled=False):
             return self.convolutions(window.float() if window.is_cpu else window).relu()
 
-    def middle(self, window: Tensor) -> Tensor:
-        """Map three frames, (N, C, 3, H, W), to what :meth:`forward` makes of the one in their middle, (N, C, H, W).
+    def middle(self, frames: Sequence[Tensor]) -> Tensor:
+        """Map three (N, C, H, W) frames to what :meth:`forward` makes of the one in their middle, (N, C, H, W).
 
         A dense 3D convolution over as many frames as its kernel is deep is a 2D one over their channels, which takes a
-        sixth of the time on CPUs.
+        fifth of the time on CPUs where channels are few.
         """
         if len(self.convolutions) > 1:  # depthwise-separable, which gains nothing
-            return self(window).squeeze(2)
-        weight = self.get_parameter("convolutions.0.weight").flatten(1, 2)
+            return self(torch.stack(tuple(frames), dim=2)).squeeze(2)
+        weight = self.get_parameter("convolutions.0.weight").transpose(1, 2).flatten(1, 2)
         with torch.autocast("cpu", enabled=False):
-            features = window.float() if window.is_cpu else window
-            return nn.functional.conv2d(features.flatten(1, 2), weight, padding=1).relu()
+            window = torch.cat(tuple(frames), dim=1)
+            return nn.functional.conv2d(window.float() if window.is_cpu else window, weight, padding=1).relu()
 
 
 @MODELS.register_module()
@@ -184,7 +184,7 @@ class _LayerStream:
         return [self._convolve([*window, _zeros_like(window[1])])]
 
     def _convolve(self, window: list[FrameFeatures]) -> FrameFeatures:
-        return tuple(self._layer.middle(torch.stack(level, dim=2)) for level in zip(*window, strict=True))
+        return tuple(self._layer.middle(level) for level in zip(*window, strict=True))
 
 
 def _zeros_like(frame: FrameFeatures) -> FrameFeatures:

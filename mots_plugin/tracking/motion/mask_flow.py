@@ -27,12 +27,15 @@ class MaskWarp:
 
     def __init__(self, flow: NDArray[np.float32], image_shape: tuple[int, int]) -> None:
         self._shape = height, width = image_shape
-        # Nothing comes from outside the image, however far.
-        self._flow_x = np.clip(flow[..., 0], -width, width)
-        self._flow_y = np.clip(flow[..., 1], -height, height)
+        self._flow_x, self._flow_y = np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
+        self._reach = _reach(self._flow_x, self._flow_y)
+        if max(-self._reach[0], self._reach[2]) > width or max(-self._reach[1], self._reach[3]) > height:
+            # Nothing comes from outside the image, however far.
+            self._flow_x, self._flow_y = np.clip(flow[..., 0], -width, width), np.clip(flow[..., 1], -height, height)
+            self._reach = _reach(self._flow_x, self._flow_y)
         self._rows = ((np.arange(height) + 0.5) * flow.shape[0] / height).astype(np.intp)  # of cells, for all pixels
         self._columns = ((np.arange(width) + 0.5) * flow.shape[1] / width).astype(np.intp)
-        self._reach = left, top, right, bottom = _reach(self._flow_x, self._flow_y)
+        left, top, right, bottom = self._reach
         # The previous frame has a border that no flow leaves, so that one number says where a pixel comes from: its
         # own place less the displacement.
         self._before, self._above = max(right, 0), max(bottom, 0)
@@ -46,15 +49,14 @@ class MaskWarp:
         pixels, x0, y0 = crop
         box = x0, y0, x0 + pixels.shape[1], y0 + pixels.shape[0]
         # All foreground lies in the box grown by the reach of all flow, so in the box grown by that of the flow there.
-        reach = self._reach
-        for _ in range(2):
-            left, top, right, bottom = self._grown(box, reach)
-            if not pixels.size or left >= right or top >= bottom:
-                return EMPTY_CROP
-            rows, columns = self._rows[top:bottom], self._columns[left:right]
-            window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-            flow_x, flow_y = self._flow_x[window], self._flow_y[window]
-            reach = _reach(flow_x, flow_y)
+        window = self._grown(box, self._reach)
+        if window is not None:
+            window = self._grown(box, _reach(*self._flow(window)))
+        if window is None or not pixels.size:
+            return EMPTY_CROP
+        left, top, right, bottom = window
+        rows, columns = self._rows[top:bottom], self._columns[left:right]
+        flow_x, flow_y = self._flow(window)
         displacements = np.rint(flow_y).astype(np.intp) * self._stride + np.rint(flow_x).astype(np.intp)
         sources = self._row_starts[top:bottom] + self._along[left:right]
         sources -= displacements.take(rows - rows[0], axis=0).take(columns - columns[0], axis=1)
@@ -65,15 +67,19 @@ class MaskWarp:
         self._previous[place] = False
         return warped, left, top
 
-    def _grown(self, box: Box, reach: Box) -> Box:
-        """Return a box whose edges are moved, cut off at the borders of the image."""
+    def _flow(self, window: Box) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the flow of all cells that a window touches."""
+        left, top, right, bottom = window
+        rows = slice(self._rows[top], self._rows[bottom - 1] + 1)
+        columns = slice(self._columns[left], self._columns[right - 1] + 1)
+        return self._flow_x[rows, columns], self._flow_y[rows, columns]
+
+    def _grown(self, box: Box, reach: Box) -> Box | None:
+        """Return a box whose edges are moved, cut off at the borders of the image; None if nothing of it is inside."""
         height, width = self._shape
-        return (
-            max(box[0] + reach[0], 0),
-            max(box[1] + reach[1], 0),
-            min(box[2] + reach[2], width),
-            min(box[3] + reach[3], height),
-        )
+        left, top = max(box[0] + reach[0], 0), max(box[1] + reach[1], 0)
+        right, bottom = min(box[2] + reach[2], width), min(box[3] + reach[3], height)
+        return (left, top, right, bottom) if left < right and top < bottom else None
 
 
 def _reach(flow_x: NDArray[np.float32], flow_y: NDArray[np.float32]) -> Box:
