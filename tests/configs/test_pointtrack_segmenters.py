@@ -13,7 +13,11 @@ from pycocotools import mask as coco_mask
 
 SEGMENTERS = [name for name in LEAVES if name.startswith("pointtrack/") and "_segmenter-" in name]
 # One of each structure: classes, size and whether there are weights to begin with make no other network.
-STRUCTURES = [name for name in distinct_networks(SEGMENTERS) if "tiny" in name or name.endswith("s_both.py")]
+STRUCTURES = [
+    name
+    for name in distinct_networks(SEGMENTERS)
+    if "tiny" in name or name.endswith(("s_both.py", "mots_car_released.py"))
+]
 TRACKERS = [name for name in LEAVES if name.startswith("pointtrack/") and config_of(name).model.type == "PointTrack"]
 
 

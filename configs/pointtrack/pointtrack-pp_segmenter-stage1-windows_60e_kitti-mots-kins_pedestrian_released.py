@@ -1,0 +1,9 @@
+# As pointtrack-pp_segmenter-stage1-windows_60e_kitti-mots-kins_pedestrian.py, with what the released code does otherwise:
+# seeds beside the semantic decoder, the hardest half of the focal loss, ignore regions as background.
+_base_ = './pointtrack-pp_segmenter-stage1-windows_60e_kitti-mots-kins_pedestrian.py'
+model = dict(
+    head=dict(
+        with_seeds=True,
+        semantic_loss=dict(hardest=0.5, loss_weight=0.5),
+        foreground_weight=20,
+        ignore_as_background=True))
