@@ -106,23 +106,19 @@ def testing_step(config: str, checkpoint: Path, work_dir: Path, metrics: list[st
     )
 
 
-def track_rcnn(folder: Path) -> Demo:
-    """TrackR-CNN: one training, scored by sMOTSA."""
-    config, data, work_dir = (
-        "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py",
-        folder / "data",
-        folder / "track_rcnn",
-    )
+def _one_training(folder: Path, name: str, config: str, metrics: list[str], shown: tuple[str, ...]) -> Demo:
+    """A method whose networks are trained together: train and test one config."""
+    data, work_dir = folder / "data", folder / name
     options = [f"{loader}.dataset.data_root={data}/" for loader in ("train_dataloader", "test_dataloader")]
     checkpoint = work_dir / "latest.pth"
     return Demo(
         steps=[
             *street_steps(data),
             training_step("train", config, work_dir, options),
-            testing_step(config, checkpoint, work_dir, ["smotsa"], options),
+            testing_step(config, checkpoint, work_dir, metrics, options),
         ],
         scores=work_dir / "test" / "metrics.json",
-        shown=("sMOTSA", "MOTSA", "MOTSP"),
+        shown=shown,
         written={
             "data": data,
             "weights": checkpoint,
@@ -131,6 +127,18 @@ def track_rcnn(folder: Path) -> Demo:
             "videos": work_dir / "pictures",
         },
     )
+
+
+def track_rcnn(folder: Path) -> Demo:
+    """TrackR-CNN: one training, scored by sMOTSA."""
+    config = "configs/track_rcnn/track_rcnn_tiny-fpn_800i_toy-street.py"
+    return _one_training(folder, "track_rcnn", config, ["smotsa"], ("sMOTSA", "MOTSA", "MOTSP"))
+
+
+def jde(folder: Path) -> Demo:
+    """JDE: one training, scored by MOTA and IDF1 of boxes."""
+    config = "configs/jde/jde_tiny_800i_toy-street.py"
+    return _one_training(folder, "jde", config, ["clear", "idf1", "hota"], ("MOTA", "IDF1", "HOTA"))
 
 
 def pointtrack(folder: Path) -> Demo:
@@ -181,4 +189,4 @@ def pointtrack(folder: Path) -> Demo:
     )
 
 
-DEMOS: dict[str, Callable[[Path], Demo]] = {"track_rcnn": track_rcnn, "pointtrack": pointtrack}
+DEMOS: dict[str, Callable[[Path], Demo]] = {"jde": jde, "track_rcnn": track_rcnn, "pointtrack": pointtrack}

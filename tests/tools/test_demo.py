@@ -123,4 +123,4 @@ def test_an_unknown_method_lists_the_known_ones(demo, monkeypatch, capsys):
     with pytest.raises(SystemExit) as end:
         demo.main()
     assert end.value.code == 2
-    assert "invalid choice: 'sort' (choose from 'pointtrack', 'track_rcnn'" in capsys.readouterr().err
+    assert "invalid choice: 'sort' (choose from 'jde', " in capsys.readouterr().err
