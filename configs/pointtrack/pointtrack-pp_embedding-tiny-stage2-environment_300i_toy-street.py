@@ -8,4 +8,5 @@ _base_ = [
 _base_.embedding.stage = 'environment'
 model = dict(type='CropEmbeddingModel', embedding=_base_.embedding)
 train_dataloader = dict(dataset=dict(max_spacing=2))
-default_hooks = dict(checkpoint=dict(interval=100))
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=100))
+log_processor = dict(by_epoch=False)

@@ -6,4 +6,5 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 model = dict(type='CropEmbeddingModel', embedding=_base_.embedding)
-default_hooks = dict(checkpoint=dict(interval=100))
+default_hooks = dict(checkpoint=dict(by_epoch=False, interval=100))
+log_processor = dict(by_epoch=False)
