@@ -27,6 +27,7 @@ from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mots_txt import write_mots_txt
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 from mots_plugin.formats.rle import RLE
+from mots_plugin.formats.seqmap import read_seqmap
 from mots_plugin.tracking.overlap import PRIORITIES
 
 SHAPES = {"filling": fill_boxes, "ellipse": inscribe_ellipses}
@@ -52,7 +53,9 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--images", type=Path, help="images of the video, or of the data set in a known layout")
     parser.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the images, where none are at hand")
     parser.add_argument("--class-name", help="class of boxes for which BOXES has none")
-    parser.add_argument("--sequences", nargs="+", metavar="NAME", help="only these; default: all")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--sequences", nargs="+", metavar="NAME", help="only these; default: all")
+    which.add_argument("--seqmap", type=Path, help="only the sequences that this file lists, all their frames")
     parser.add_argument(
         "--overlap",
         choices=PRIORITIES,
@@ -87,7 +90,10 @@ def read_videos(arguments: argparse.Namespace) -> Iterator[BoxVideo]:
     """Yield the videos that OUT lacks."""
     class_id = None if arguments.class_name is None else class_id_of(arguments.class_name, "--class-name")
     files = find_box_files(arguments.boxes)
-    for name in arguments.sequences or files:
+    wanted = arguments.sequences
+    if arguments.seqmap is not None:
+        wanted = [entry.name for entry in read_seqmap(arguments.seqmap)]
+    for name in wanted or files:
         if name not in files:
             raise FormatError(arguments.boxes, f"has no sequence {name}", f"name some of: {', '.join(files)}")
         if (arguments.out / f"{name}.txt").exists():

@@ -39,6 +39,16 @@ def test_what_is_done_is_kept(boxes, tmp_path):
     assert areas(read_mots_txt(tmp_path / "out" / "02.txt").masks).tolist()[1] == 12  # a 4x4 box without its corners
 
 
+def test_a_seqmap_says_which_sequences(boxes, tmp_path):
+    (tmp_path / "val.seqmap").write_text("02 empty 000001 000002\n")
+    succeed(
+        python(
+            TOOL, boxes, tmp_path / "out", "--method", "filling", "--size", "10x8", "--seqmap", tmp_path / "val.seqmap"
+        )
+    )
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["02.txt"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [

@@ -1,7 +1,9 @@
 """tools/reproduce.py as users call it: rows that take no training are run on a rendered street, then printed again."""
 
+import time
+
 import pytest
-from command_lines import error_line, python, run, succeed
+from command_lines import ANY_CONFIDENCE, error_line, options_for_training, python, run, start, succeed
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +82,42 @@ def test_all_tables_are_listed():
 )
 def test_what_cannot_be_run_is_one_line(arguments, complaint):
     assert complaint in error_line(run(python("tools/reproduce.py", *arguments)))
+
+
+@pytest.mark.slow
+def test_rows_share_a_training_which_goes_on_after_kill_9(street, tmp_path):
+    """Two trackers of table 5 on one network; the run is killed while that is being trained."""
+    options = " ".join([*options_for_training(street, 4), *ANY_CONFIDENCE[:2]])
+    values = ["weights=iter_4.pth", "processes=1", "precision=", f"options={options}"]
+    command = ["tools/reproduce.py", "mots/table5", "--root", street, "--folder", tmp_path, "--rows", "1", "6"]
+    command = python(*command, "--set", *values)
+    work_dir = tmp_path / "mots" / "street" / "train" / "default" / "seed_0"
+
+    killed = start(command)
+    deadline = time.monotonic() + 300
+    while not (work_dir / "last_checkpoint").exists():
+        assert killed.poll() is None, killed.communicate()[1][-2000:]
+        assert time.monotonic() < deadline, "no checkpoint within five minutes"
+        time.sleep(0.1)
+    killed.kill()
+    killed.wait()
+
+    done = run(command)
+    while done.returncode == 1 and "is still working there; wait until it has ended" in done.stderr:
+        assert time.monotonic() < deadline, "the training that was left behind does not end"
+        time.sleep(1)
+        done = run(command)
+    assert done.returncode == 0, done.stderr[-4000:]
+    titles = [
+        line.split(": ", 1)[1] for line in done.stderr.splitlines() if line.startswith("== ") and " of 4: " in line
+    ]
+    assert titles == [
+        "train, default, seed 0",
+        "test, default, seed 0",
+        "track, default, algorithm1, seed 0",
+        "track, default, box-centre, seed 0",
+    ]
+    assert "resumed epoch: " in done.stderr  # from the last checkpoint, not from the beginning
+    rows = [line for line in done.stdout.splitlines() if line.startswith(("Mask IoU + association head", "Box centre"))]
+    assert [line.split()[-1] for line in rows] == ["1", "1"]
+    assert "not run" not in "".join(rows)
