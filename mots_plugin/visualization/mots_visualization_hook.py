@@ -72,13 +72,13 @@ class MOTSVisualizationHook(Hook):
         runner: Runner,
         batch_idx: int,
         data_batch: dict | None = None,
-        outputs: Sequence[TrackDataSample] | None = None,
+        outputs: Sequence[TrackDataSample | DetDataSample] | None = None,
     ) -> None:
-        """Draw the frames that this step has finished: none, one or several."""
+        """Draw the frames that this step has finished: none, one or several; or the images of a batch."""
         if not self.draw:
             return
         for track_sample in outputs or ():
-            for sample in track_sample.video_data_samples:
+            for sample in getattr(track_sample, "video_data_samples", [track_sample]):
                 picture = runner.visualizer.paint(_read_image(sample.img_path), sample, self._classes)
                 self._write(picture, sample)
 

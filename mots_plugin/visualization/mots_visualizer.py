@@ -41,16 +41,19 @@ class MOTSVisualizer(Visualizer):
         self.painter = TrackPainter(min_width=min_width, trail_length=trail_length, boxes=boxes)
 
     def paint(self, image: NDArray[np.uint8], data_sample: DetDataSample, classes: Sequence[str]) -> NDArray[np.uint8]:
-        """Return the picture of a frame with its ``pred_track_instances``.
+        """Return the picture of a frame with its ``pred_track_instances``, or else with its ``pred_instances``.
+
+        The latter, of a network without a tracker, are numbered frame by frame.
 
         Args:
             image: ``(H, W, 3)`` uint8 RGB, the original image.
             data_sample: Frames of a video must come in order.
             classes: Names of the labels.
         """
-        found = data_sample.pred_track_instances
+        tracked = "pred_track_instances" in data_sample
+        found = data_sample.pred_track_instances if tracked else data_sample.pred_instances.numpy()
         tracks = Tracks(
-            ids=found.instances_id,
+            ids=found.instances_id if tracked else np.arange(1, len(found.scores) + 1),
             boxes=found.bboxes,
             scores=found.scores,
             labels=found.labels,

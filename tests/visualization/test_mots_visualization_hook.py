@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
+import torch
 from mmdet.registry import HOOKS, VISUALIZERS
 from mmdet.structures import DetDataSample, TrackDataSample
 from mmengine.structures import InstanceData
@@ -132,3 +133,22 @@ def test_visualiser_builds_from_a_config_and_feeds_its_backends(tmp_path):
     written = cv2.imread(str(tmp_path / "vis_data" / "vis_image" / "frame_7.png"))
     assert written.shape == (48, 64, 3)
     assert not (written == 100).all()
+
+
+def test_images_of_a_network_without_tracker_are_drawn_too(runner, tmp_path):
+    """Detections are tensors there, and a batch holds images, not videos; each is numbered from 1."""
+    frame = tracked_frame(tmp_path, "a", 0)
+    found = frame.pred_track_instances
+    image = DetDataSample(metainfo=frame.metainfo)
+    image.pred_instances = InstanceData(
+        bboxes=torch.from_numpy(found.bboxes),
+        scores=torch.from_numpy(found.scores),
+        labels=torch.from_numpy(found.labels),
+        masks=found.masks,
+    )
+    hook = MOTSVisualizationHook(draw=True, show_dir=str(tmp_path / "show"), video=False)
+    hook.before_test_epoch(runner)
+    hook.after_test_iter(runner, 0, None, [image])
+    picture = cv2.imread(str(tmp_path / "show" / "a" / "000001.png"))[..., ::-1]
+    tint = np.round(0.55 * 100 + 0.45 * track_colours(np.array([1]))[0])
+    assert np.abs(picture[44, 8] - tint).max() <= 1

@@ -33,7 +33,9 @@ train_dataloader = dict(
 # Frames to test a segmenter by itself on, scored by the AP of masks; a whole tracker is tested on videos (kitti_mots.py).
 test_pipeline = [
     dict(type='LoadFrameImage'),
-    dict(type='PackDetInputs', meta_keys=('img_id', 'img_path', 'ori_shape', 'img_shape')),
+    dict(
+        type='PackDetInputs',
+        meta_keys=('img_id', 'img_path', 'ori_shape', 'img_shape', 'video_name', 'frame_id', 'frame_number')),
 ]
 val_dataloader = dict(
     _delete_=True,
