@@ -1,7 +1,7 @@
 #!/usr/bin/env python
 """How long does association alone take, beside the trackers of mmdet and of the PyPI package ``trackers``?
 
-    python tools/benchmark/tracker_speed.py [--sizes 10 50 200 1000] [--only-boxes]
+    python tools/benchmark/tracker_speed.py [--sizes 10 50 200 1000] [--dimensions 128] [--only-boxes]
 
 All get the same generated detections: objects of 40 to 200 pixels that move evenly and bounce off the borders of a
 scene in which 50 share an area of 1920 x 1080, one in twenty missed, scores from 0.3 to 1, elliptic masks, 128-d
@@ -46,11 +46,14 @@ OWN = {
     "mask overlap by flow": "track_rcnn_mask_iou",
     "embedding + mask overlap": "pointtrack",
     "masks, then all embeddings": "track_rcnn_algorithm1",
+    "JDE's cascade": "jde",
 }
 """Trackers of this project by what they compare, and the config of each."""
 
 
-def generate_video(objects: int, frames: int, seed: int = 0) -> Iterator[tuple[Observations, Frame]]:
+def generate_video(
+    objects: int, frames: int, dimensions: int = 128, seed: int = 0
+) -> Iterator[tuple[Observations, Frame]]:
     """Yield the detections and the frames of a video."""
     rng = np.random.default_rng(seed)
     size = np.array([16, 9]) * np.sqrt(objects * PIXELS_AN_OBJECT / 144)
@@ -58,7 +61,7 @@ def generate_video(objects: int, frames: int, seed: int = 0) -> Iterator[tuple[O
     centres, heights = rng.uniform(0, size, (objects, 2)), rng.uniform(40, 200, objects)
     half = np.stack([heights * rng.uniform(0.3, 1.2, objects), heights], axis=1) / 2
     velocities = rng.normal(0, 3, (objects, 2))
-    looks = rng.normal(0, 1, (objects, 128))
+    looks = rng.normal(0, 1, (objects, dimensions))
     y, x = np.mgrid[: shape[0] // 2, : shape[1] // 2] / 100.0
     flow = np.stack([3 * np.sin(x) * np.cos(y), 3 * np.cos(x + y)], axis=-1).astype(np.float32)
     for index in range(frames):
@@ -71,7 +74,7 @@ def generate_video(objects: int, frames: int, seed: int = 0) -> Iterator[tuple[O
             scores=rng.uniform(0.3, 1.0, len(found)).astype(np.float32),
             labels=np.zeros(len(found), np.int64),
             masks=[_ellipse(box, *shape) for box in boxes],
-            embeddings=(looks[found] + rng.normal(0, 0.3, (len(found), 128))).astype(np.float32),
+            embeddings=(looks[found] + rng.normal(0, 0.3, (len(found), dimensions))).astype(np.float32),
         )
         yield observations, Frame(index, shape, flow=flow if index else None)
 
@@ -180,6 +183,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[10, 50, 200, 1000], help="objects a frame")
     parser.add_argument("--frames", type=int, default=40, help="frames a round (default 40)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds (default 3)")
+    parser.add_argument("--dimensions", type=int, default=128, help="of an embedding (default 128; JDE's have 512)")
     parser.add_argument("--only-boxes", action="store_true", help="leave out what looks at masks and embeddings")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -188,7 +192,7 @@ def main() -> None:
     progress = tqdm(total=len(arguments.sizes) * arguments.rounds * len(usable), desc="timing", unit="run")
     with progress:
         for objects in arguments.sizes:
-            video = list(generate_video(objects, arguments.frames))
+            video = list(generate_video(objects, arguments.frames, arguments.dimensions))
             times: dict[str, list[float]] = {title: [] for title in usable}
             for _ in range(arguments.rounds):
                 for title, set_up in usable.items():

@@ -68,17 +68,23 @@ def euclidean_distances(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDA
 
 def unit_euclidean_distances(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return the ``(A, B)`` Euclidean distances of ``(A, D)`` and ``(B, D)`` vectors scaled to unit length."""
-    return euclidean_distances(_unit(a), _unit(b))
+    return np.sqrt(np.maximum(2 - 2 * _cosines(a, b), 0))
 
 
 def cosine_distances(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return one minus the ``(A, B)`` cosines of ``(A, D)`` and ``(B, D)`` vectors; 1 for a vector of zeros."""
-    return 1 - _unit(a) @ _unit(b).T
+    return 1 - _cosines(a, b)
 
 
-def _unit(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1)
+def _cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    a, b = a.astype(np.float64), b.astype(np.float64)
+    # The product is divided rather than the vectors: it is much smaller than they are.
+    lengths = np.outer(_lengths(a), _lengths(b))
+    return a @ b.T / np.where(lengths > 0, lengths, 1)
+
+
+def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
 
 
 _METRICS = {
