@@ -83,7 +83,7 @@ def _cosines(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.flo
     return a @ b.T / np.where(lengths > 0, lengths, 1)
 
 
-def _lengths(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _lengths(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.sqrt(np.einsum("nd,nd->n", vectors, vectors))
 
 
