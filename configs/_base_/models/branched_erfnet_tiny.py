@@ -2,8 +2,10 @@
 # once, each with a seed map of its own.
 _base_ = './branched_erfnet.py'
 
-car_rule = dict(seed_threshold=0.8, min_pixels=40)
-pedestrian_rule = dict(seed_threshold=0.8, min_pixels=15)
+# Chosen on videos of another seed than the demo's.
+_rule = dict(candidate_threshold=0.4, membership_threshold=0.45, min_unclustered=0.7)
+car_rule = dict(seed_threshold=0.9, min_pixels=40, **_rule)
+pedestrian_rule = dict(seed_threshold=0.94, min_pixels=20, **_rule)
 
 segmenter = dict(
     backbone=dict(channels=(16, 48, 96), shallow_blocks=3, dilations=(2, 4, 8, 2, 4, 8), dropouts=(0.0, 0.0)),
