@@ -1,6 +1,6 @@
 """Networks: importing this package registers them."""
 
-from . import backbones, embedding, flow, heads, layers, losses, mot, necks, refinement, segmenters, task_modules
+from . import backbones, embedding, flow, heads, layers, losses, mot, necks, refinement, reid, segmenters, task_modules
 
 __all__ = [
     "backbones",
@@ -12,6 +12,7 @@ __all__ = [
     "mot",
     "necks",
     "refinement",
+    "reid",
     "segmenters",
     "task_modules",
 ]

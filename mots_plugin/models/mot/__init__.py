@@ -5,6 +5,7 @@ from .jde import JDE
 from .mapt import MAPT
 from .online import OnlineMOT
 from .pointtrack import PointTrack
+from .separate import SeparateDetectionEmbedding
 from .track_rcnn import TrackRCNN
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "GivenMaskTracker",
     "OnlineMOT",
     "PointTrack",
+    "SeparateDetectionEmbedding",
     "TrackRCNN",
 ]
