@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from drawn_street import car, pedestrian
 
+from mots_plugin.datasets import MOTSVideoDataset
 from mots_plugin.datasets.transforms.given_masks import LoadGivenMasks
 from mots_plugin.formats.detections_txt import format_detections
 from mots_plugin.formats.errors import FormatError
@@ -28,13 +29,15 @@ def results(folder):
     return tracks
 
 
-def test_annotations_of_the_data_set_are_the_default():
-    kept = {"mask": encode(car(3)), "bbox_label": 1, "ignore_flag": 0}
-    ignored = {"mask": encode(car(5)), "bbox_label": 0, "ignore_flag": 1}
-    given = LoadGivenMasks()(frame(3, instances=[ignored, kept]))["given_masks"]
-    assert given["labels"].tolist() == [1]
-    assert given["scores"].tolist() == [1.0]
-    assert np.array_equal(decode(given["masks"][0]), car(3))
+def test_annotations_of_the_data_set_are_the_default(street):
+    """Video ``long`` has a car throughout, a pedestrian from frame 2 on, and an ignore region on frame 5."""
+    dataset = MOTSVideoDataset(ann_file="train.json", data_root=str(street), data_prefix={"img_path": ""}, pipeline=[])
+    images = dataset.get_data_info(0)["images"]
+    given = LoadGivenMasks()(images[5])["given_masks"]
+    assert given["labels"].tolist() == [0, 1]
+    assert given["scores"].tolist() == [1.0, 1.0]
+    assert np.array_equal(decode(given["masks"][0]), car(5))
+    assert LoadGivenMasks()(images[0])["given_masks"]["labels"].tolist() == [0]
 
 
 def test_text_files_count_frames_as_the_source_does(tmp_path):

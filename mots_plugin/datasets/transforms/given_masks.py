@@ -11,6 +11,7 @@ from mmcv.transforms import BaseTransform
 from mmdet.registry import TRANSFORMS
 from numpy.typing import NDArray
 
+from mots_plugin.formats.coco_video import annotation_mask
 from mots_plugin.formats.detections_txt import read_detections_txt
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.id_png import read_id_png_folder
@@ -59,7 +60,8 @@ class LoadGivenMasks(BaseTransform):
         if self.folder is None:
             kept = [instance for instance in results["instances"] if not instance["ignore_flag"]]
             labels = np.array([instance["bbox_label"] for instance in kept], np.int64)
-            masks, scores = [instance["mask"] for instance in kept], np.ones(len(kept), np.float32)
+            masks = [_annotated_mask(instance, results["img_path"]) for instance in kept]
+            scores = np.ones(len(kept), np.float32)
         else:
             labels, scores, masks = self._of_frame(self.folder, results)
         results["given_masks"] = {"masks": masks, "labels": labels, "scores": scores}
@@ -84,6 +86,10 @@ class LoadGivenMasks(BaseTransform):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(folder={str(self.folder)!r}, form={self.form!r})"
+
+
+def _annotated_mask(instance: dict[str, Any], image: str) -> RLE:
+    return annotation_mask({"segmentation": instance["mask"], "id": instance["instance_id"]}, image)
 
 
 def _read_mots_txt(folder: Path, video: str) -> FrameMasks:
