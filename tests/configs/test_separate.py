@@ -8,6 +8,8 @@ from leaves import LEAVES
 from mmdet.structures import DetDataSample
 from mmengine.structures import InstanceData
 
+from mots_plugin.apis.tracking_time import frame_times
+
 SEPARATE = [name for name in LEAVES if name.startswith("separate/")]
 
 
@@ -48,3 +50,14 @@ def test_both_networks_learn_and_what_is_found_is_embedded(name, build_model):
     for frame in frames:
         assert len(frame.pred_instances.scores) > 0
         np.testing.assert_allclose(np.linalg.norm(frame.pred_instances.embeddings, axis=1), 1, atol=1e-5)
+
+
+def test_time_of_separate_embedding_grows_with_the_targets_and_jdes_does_not(build_model):
+    batch = single_frames(random_clip(1, 96, 160))[0]
+    separate = build_model("separate/separate_yolox-tiny_ide_800i_toy-street.py")
+    few, many = frame_times(separate, batch, [2, 60], rounds=3)
+    assert many.embedding > 2 * few.embedding > 0
+    assert many.network == few.network
+    assert many.whole == many.network + many.embedding + many.association
+    jde = build_model("jde/jde_tiny_800i_toy-street.py")
+    assert [times.embedding < few.embedding for times in frame_times(jde, batch, [2, 60], rounds=3)] == [True, True]
