@@ -11,8 +11,10 @@ from mmengine.dist import master_only
 from mmengine.visualization import Visualizer
 from numpy.typing import NDArray
 
+from mots_plugin.formats.step_png import INSTANCE_BITS, MAX_INSTANCE
 from mots_plugin.structures import Frame, Tracks
 from mots_plugin.visualization.painter import TrackPainter
+from mots_plugin.visualization.stuff import tint_stuff
 
 
 @VISUALIZERS.register_module()
@@ -38,12 +40,14 @@ class MOTSVisualizer(Visualizer):
         boxes: bool = False,
     ) -> None:
         super().__init__(name=name, vis_backends=vis_backends, save_dir=save_dir)
+        self._before: Tracks | None = None
         self.painter = TrackPainter(min_width=min_width, trail_length=trail_length, boxes=boxes)
 
     def paint(self, image: NDArray[np.uint8], data_sample: DetDataSample, classes: Sequence[str]) -> NDArray[np.uint8]:
         """Return the picture of a frame with its ``pred_track_instances``, or else with its ``pred_instances``.
 
-        The latter, of a network without a tracker, are numbered frame by frame.
+        The latter, of a network without a tracker, are numbered frame by frame. With ``pred_panoptic_seg`` stuff is
+        tinted by class, and the outlines of the frame before show where each track came from.
 
         Args:
             image: ``(H, W, 3)`` uint8 RGB, the original image.
@@ -59,9 +63,15 @@ class MOTSVisualizer(Visualizer):
             labels=found.labels,
             masks=found.get("masks"),
         )
-        frame = Frame(index=data_sample.frame_id, image_shape=image.shape[:2], video_name=data_sample.video_name)
+        index = data_sample.frame_id if tracked else 0  # no trail leads from a number to that of another frame
+        frame = Frame(index=index, image_shape=image.shape[:2], video_name=data_sample.video_name)
         title = f"{data_sample.video_name}   frame {data_sample.frame_number}"
-        return self.painter.paint(image, tracks, frame, classes, title)
+        if "pred_panoptic_seg" not in data_sample:
+            return self.painter.paint(image, tracks, frame, classes, title)
+        ids = data_sample.pred_panoptic_seg.numpy().sem_seg[0]
+        image = tint_stuff(image, ids >> INSTANCE_BITS, ids & MAX_INSTANCE == 0)
+        before, self._before = self._before if frame.index else None, tracks
+        return self.painter.paint(image, tracks, frame, classes, title, before)
 
     @master_only
     def add_datasample(

@@ -148,7 +148,11 @@ def test_images_of_a_network_without_tracker_are_drawn_too(runner, tmp_path):
     )
     hook = MOTSVisualizationHook(draw=True, show_dir=str(tmp_path / "show"), video=False)
     hook.before_test_epoch(runner)
-    hook.after_test_iter(runner, 0, None, [image])
+    elsewhere = DetDataSample(metainfo={**frame.metainfo, "frame_id": 1, "frame_number": 2})
+    elsewhere.pred_instances = InstanceData(**dict(image.pred_instances.items()))
+    elsewhere.pred_instances.bboxes = image.pred_instances.bboxes - 30.0
+    hook.after_test_iter(runner, 0, None, [elsewhere, image])
     picture = cv2.imread(str(tmp_path / "show" / "a" / "000001.png"))[..., ::-1]
     tint = np.round(0.55 * 100 + 0.45 * track_colours(np.array([1]))[0])
     assert np.abs(picture[44, 8] - tint).max() <= 1
+    assert np.abs(picture[30, 12] - tint).max() <= 1  # where a trail from the other frame would be
