@@ -63,7 +63,13 @@ class TrackPainter:
         self._trails = Trails(trail_length)
 
     def paint(
-        self, image: NDArray[np.uint8], tracks: Tracks, frame: Frame, classes: Sequence[str], title: str = ""
+        self,
+        image: NDArray[np.uint8],
+        tracks: Tracks,
+        frame: Frame,
+        classes: Sequence[str],
+        title: str = "",
+        before: Tracks | None = None,
     ) -> NDArray[np.uint8]:
         """Return a new picture of a frame; ``image`` stays as it is.
 
@@ -73,6 +79,7 @@ class TrackPainter:
             frame: Which frame it is; trails start anew at index 0.
             classes: Names of the labels.
             title: Written into the top left corner, before the number of objects of each class.
+            before: Tracks of the frame before, to outline where they were.
 
         Returns:
             ``(H', W', 3)`` uint8 RGB, at least ``min_width`` wide.
@@ -84,6 +91,9 @@ class TrackPainter:
         colours = track_colours(tracks.ids)
         boxes = tracks.boxes * np.array([*scale, *scale], np.float32)
 
+        if before is not None:
+            for rle, colour in zip(before.masks or [], track_colours(before.ids), strict=False):
+                drawing.draw_mask(canvas, *drawing.scale_mask(rle, scale), colour, opacity=0)
         for rle, colour in zip(tracks.masks or [], colours, strict=False):
             drawing.draw_mask(canvas, *drawing.scale_mask(rle, scale), colour, self.opacity)
         if self.boxes or tracks.masks is None:

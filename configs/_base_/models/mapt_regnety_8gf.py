@@ -1,4 +1,4 @@
-# MAPT at full size (section III; what the paper leaves open is as in EfficientPS and APSNet, see configs/mapt/README.md).
+# MAPT at full size (section III; what the paper leaves open is as in EfficientPS and APSNet: configs/mapt/README.md).
 # iABN is an extension that is no longer kept up: here synchronised batch normalisation, then leaky ReLU.
 data_preprocessor = dict(
     type='TrackDataPreprocessor',

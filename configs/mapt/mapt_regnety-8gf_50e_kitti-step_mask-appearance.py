@@ -1,0 +1,7 @@
+# Embeddings of what lies on the mask (table VI): no carried features.
+_base_ = ['./mapt_regnety-8gf_50e_kitti-step.py', '../_base_/trackers/shared/mapt_rows.py']
+
+model = dict(
+    motion_head=None,
+    appearance_head=dict(motion_channels=0),
+    tracker=dict(trackers=[_base_.appearance_tracker] * 2))
