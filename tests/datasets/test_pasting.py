@@ -9,7 +9,7 @@ from mmdet.structures.mask import BitmapMasks
 
 from mots_plugin.datasets import PasteObjects
 from mots_plugin.datasets.ground import Ground
-from mots_plugin.datasets.transforms.pasting import Piece, find_place, luma
+from mots_plugin.datasets.transforms.pasting import Piece, find_place, luma, solidity
 from mots_plugin.formats.coco_video import VideoFrames, from_mask_tracks, read_coco_video, write_coco_video
 from mots_plugin.formats.crop_building import CropDatabaseBuilder
 from mots_plugin.formats.errors import FormatError
@@ -77,10 +77,10 @@ def pasted_pixels(results):
 
 
 def test_an_object_is_pasted_at_the_size_of_its_row(data):
-    sizes = set()
+    sizes, transform = set(), paste(data)
     for seed in range(20):
         random.seed(seed)
-        results = paste(data)(frame())
+        results = transform(frame())
         assert results["gt_bboxes_labels"].tolist() == [PEDESTRIAN]
         assert results["gt_instances_ids"].tolist() == [1]
         assert results["gt_ignore_flags"].tolist() == [False]
@@ -107,15 +107,17 @@ def test_as_often_as_it_is_told(data):
     half = paste(data, probability=0.5)
     pasted = [len(half(frame())["gt_masks"]) for _ in range(200)]
     assert 80 <= sum(pasted) <= 120
-    assert sum(len(paste(data, probability=0.0)(frame())["gt_masks"]) for _ in range(20)) == 0
+    never = paste(data, probability=0.0)
+    assert sum(len(never(frame())["gt_masks"]) for _ in range(20)) == 0
 
 
 def test_what_stands_further_down_is_in_front(data):
     """A wall behind, down to row 17, and a gate before, whose bar hides rows 12 and 13 and whose post ends at 30."""
     behind, gate = rectangle(0, 14, 60, 17), rectangle(0, 12, 60, 14) | rectangle(58, 12, 60, 30)
+    transform = paste(data)
     for seed in range(10):
         random.seed(seed)
-        results = paste(data)(frame(behind, gate))
+        results = transform(frame(behind, gate))
         covered, before, pasted = results["gt_masks"].masks.astype(bool)
         assert (before == gate).all()
         assert pasted[11].any() == (results["gt_bboxes"][2, 1] < 12)
@@ -197,6 +199,27 @@ def test_only_into_surroundings_of_similar_lightness(data, lightness, count):
     random.seed(0)
     results = paste(data, max_lightness_difference=20)(frame(lightness=lightness))
     assert len(results["gt_masks"]) == count
+
+
+def test_solidity_is_the_share_of_the_convex_hull():
+    frame_of_pixels = np.ones((5, 4), bool)
+    assert solidity(frame_of_pixels) == 1
+    frame_of_pixels[1:-1, 1:-1] = False
+    assert solidity(frame_of_pixels) == 14 / 20
+    corner = np.array([[1, 0, 0], [1, 0, 0], [1, 1, 1]], bool)
+    assert solidity(corner) == 5 / 7  # the hull cuts two pixels off the missing corner
+    assert solidity(np.ones((1, 1), bool)) == 1
+
+
+def test_objects_of_which_little_but_an_outline_is_left_are_not_pasted(data):
+    """Of the only pedestrian of the database a pole before it leaves two sides."""
+    mask = rectangle(26, 10, 34, 20) & ~rectangle(27, 10, 33, 19)
+    tracks = MaskTracks([0], [2001], [2], [encode(mask)], name="a")
+    frames = VideoFrames("a", [0], ["0.png"], HEIGHT, WIDTH)
+    write_coco_video(data / "outline.json", from_mask_tracks([(frames, tracks)]))
+    list(CropDatabaseBuilder(read_coco_video(data / "outline.json"), data, data / "outline").build())
+    paste_outline = PasteObjects(str(data / "outline"), str(data / "train.json"), "pedestrian", 1.0, min_area=1)
+    assert not pasted_pixels(paste_outline(frame())).any()
 
 
 def test_luma_of_blue_green_and_red():

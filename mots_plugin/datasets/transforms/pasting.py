@@ -21,6 +21,7 @@ _LUMA = np.array([0.114, 0.587, 0.299])  # of blue, green, red (ITU-R BT.601)
 _LARGEST_RESIZE = 1.25  # an object is enlarged, or shrunk, by at most as much
 _SOLE = 0.05  # share of an object's height that must touch the ground
 _NOT_TRAINED = -1  # label of what was pasted only to cover, until the frame is done
+_LEAST_SOLIDITY = 0.5  # share of an object in its convex hull; of a walker, legs apart, it is some 0.65
 _LEAST_VISIBLE = 0.3  # share of a pasted object that nearer ones leave
 
 
@@ -52,7 +53,7 @@ class PasteObjects(BaseTransform):
 
     Who stands further down in the image is in front: the object covers what is behind it, and is covered by what is
     before it. What is left of an object with too few pixels becomes an ignore region. Objects that were cut by the edge
-    of their image are not pasted.
+    of their image, or of which something in front left little but an outline, are not pasted.
 
     An object of a class that is not trained, so not among the frame's ``classes``, only covers.
 
@@ -143,7 +144,7 @@ class PasteObjects(BaseTransform):
             return
 
     def _cut(self, crop: int, rng: np.random.Generator) -> Piece | None:
-        """Return an object of the database, at a random size; None if the edge of its image cuts it."""
+        """Return an object of the database, at a random size; None if it is not whole, as far as can be told."""
         pixels = self.database.pixels(crop)
         own = pixels[..., 3] == OWN
         if own[[0, -1]].any() or own[:, [0, -1]].any():  # elsewhere its surroundings would lie between
@@ -151,6 +152,8 @@ class PasteObjects(BaseTransform):
         lightness = luma(pixels[~own][:, :3])
         rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
         tight = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        if solidity(own[tight]) < _LEAST_SOLIDITY:
+            return None
         scale = _LARGEST_RESIZE ** rng.uniform(-1, 1)
         height, width = (max(1, round(side * scale)) for side in own[tight].shape)
         colours = cv2.resize(
@@ -209,3 +212,10 @@ def find_place(
 def luma(pixels: NDArray[np.uint8]) -> float:
     """Return the mean luma of (…, 3) BGR pixels, 0 to 255; NaN of none."""
     return float(pixels.reshape(-1, 3).mean(axis=0) @ _LUMA) if pixels.size else float("nan")
+
+
+def solidity(mask: NDArray[np.bool_]) -> float:
+    """Return the area of an ``(h, w)`` mask over that of its convex hull, pixels being squares; at most 1."""
+    y, x = np.nonzero(mask)
+    corners = np.concatenate([np.stack([x + dx, y + dy], axis=1) for dx in (0, 1) for dy in (0, 1)])
+    return len(x) / cv2.contourArea(cv2.convexHull(corners.astype(np.int32)))
