@@ -37,13 +37,14 @@ class IdentifiedBoxDataset(BaseDataset):
 
     ``get_data_info(i)`` is a dict with ``img_path``, ``img_id``, ``height``, ``width``, ``video_name``,
     ``frame_number`` and ``instances``. An instance has ``bbox`` (xyxy, pixels, right and bottom edges exclusive),
-    ``bbox_label`` (index in ``metainfo['classes']``), ``identity`` (-1: none is known) and ``ignore_flag``. Masks in
-    the file are not looked at. Crowds and the ignore category become instances of label 0 with ``ignore_flag`` 1 and
-    without identity.
+    ``bbox_label`` (index in ``metainfo['classes']``), ``identity`` (-1: none is known) and ``ignore_flag``; where masks
+    are asked for, also ``mask`` (run-length code). Crowds and the ignore category become instances of label 0 with
+    ``ignore_flag`` 1 and without identity.
 
     Args:
         identities: Where an id of the source means one object: within its ``'video'`` (``instance_id``), or all over
             the ``'dataset'`` (``track_id``), as in collections of still images.
+        with_masks: Give the masks of the file too.
         kwargs: As in mmengine's ``BaseDataset``: ``ann_file``, ``data_root``, ``data_prefix=dict(img_path=…)``,
             ``metainfo=dict(classes=…)``, ``pipeline``, ``indices`` …
 
@@ -58,10 +59,13 @@ class IdentifiedBoxDataset(BaseDataset):
 
     METAINFO = {"classes": ("car", "pedestrian")}
 
-    def __init__(self, *, identities: Literal["video", "dataset"] = "video", **kwargs: Any) -> None:
+    def __init__(
+        self, *, identities: Literal["video", "dataset"] = "video", with_masks: bool = False, **kwargs: Any
+    ) -> None:
         if identities not in ("video", "dataset"):
             raise ValueError(f"IdentifiedBoxDataset: identities {identities!r} is neither 'video' nor 'dataset'")
         self.identities = identities
+        self.with_masks = with_masks
         super().__init__(**kwargs)
 
     def load_data_list(self) -> list[dict]:
@@ -112,7 +116,10 @@ class IdentifiedBoxDataset(BaseDataset):
             label = 0 if ignored else labels[annotation["category_id"]]
             identity = UNLABELLED if ignored else self._identity(annotation, image, numbers[label])
             box = _corners(annotation, self.ann_file)
-            instances.append({"bbox": box, "bbox_label": label, "identity": identity, "ignore_flag": int(ignored)})
+            instance = {"bbox": box, "bbox_label": label, "identity": identity, "ignore_flag": int(ignored)}
+            if self.with_masks:
+                instance["mask"] = _mask(annotation, self.ann_file)
+            instances.append(instance)
         return {
             "img_path": str(Path(self.data_prefix.get("img_path") or "", image["file_name"])),
             "img_id": image["id"],
@@ -135,6 +142,13 @@ class IdentifiedBoxDataset(BaseDataset):
 
 def _in_order(coco: CocoVideo) -> Iterator[dict]:
     return (image for video in coco.videos for image in coco.images(video["name"]))
+
+
+def _mask(annotation: dict, ann_file: str) -> Any:
+    if not annotation.get("segmentation"):
+        place = f"annotation {annotation['id']}"
+        raise FormatError(ann_file, "has no mask (segmentation)", "choose a data set with masks", place)
+    return annotation["segmentation"]
 
 
 def _corners(annotation: dict, ann_file: str) -> list[float]:

@@ -154,7 +154,7 @@ class Given:
         self.logits[0, row_of(column, row, anchor), 1 + label] = math.log(probability / (1 - probability))
 
     def __call__(self, features):
-        return [ScalePredictions(self.deltas, self.logits, self.embeddings)]
+        return [ScalePredictions(self.deltas, self.logits, self.embeddings, self.embeddings)]
 
 
 def predict(head, given, samples=None, **kwargs):
@@ -226,7 +226,8 @@ def test_embeddings_of_several_scales():
         anchor_generator={"type": "CornerAnchorGenerator", "strides": [16, 8], "base_sizes": [[(16, 8), (8, 16)]] * 2},
     )
     coarse, fine = Given(), Given()
-    coarse = ScalePredictions(coarse.deltas[:, :8], coarse.logits[:, :8], -coarse.embeddings[:, :, :2, :2])
+    maps = -coarse.embeddings[:, :, :2, :2]
+    coarse = ScalePredictions(coarse.deltas[:, :8], coarse.logits[:, :8], maps, maps)
     coarse.logits[0, 3, 1 + CAR] = 5.0  # second anchor of cell 1
     fine.draw(2, 3, 0, PEDESTRIAN, 0.9)  # cell 14
     head.forward = lambda features: [coarse, *fine(features)]

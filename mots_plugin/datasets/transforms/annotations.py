@@ -39,14 +39,17 @@ class LoadIdentifiedBoxes(LoadAnnotations):
     """Loads what ``IdentifiedBoxDataset`` gives as ``instances``; run it after the image is loaded.
 
     Adds ``gt_bboxes`` (N, 4) float32 xyxy, ``gt_bboxes_labels`` (N,) int64, ``gt_identities`` (N,) int64, -1 where none
-    is known, and ``gt_ignore_flags`` (N,) bool.
+    is known, ``gt_ignore_flags`` (N,) bool and, with masks, ``gt_masks`` (N bitmaps of the image's size).
+
+    Args:
+        with_mask: Load masks too.
 
     Raises:
         FormatError: The image file has another size than the annotations say.
     """
 
-    def __init__(self) -> None:
-        super().__init__(with_bbox=True)
+    def __init__(self, with_mask: bool = False) -> None:
+        super().__init__(with_bbox=True, with_mask=with_mask)
 
     def transform(self, results: dict) -> dict:
         """Add the annotations of one image."""

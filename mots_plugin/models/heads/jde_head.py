@@ -6,8 +6,8 @@ Anchors of a scale are counted P = H * W * A, those of one cell in a row, so anc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from mmcv.cnn import ConvModule
@@ -20,10 +20,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mots_plugin.models.layers.identity_banks import IdentityBanks
+from mots_plugin.models.task_modules.jde_targets import BACKGROUND, IGNORED, UNLABELLED, ScaleTargets, assign_scale
 
 TASKS = ("box", "objectness", "identity")
-IGNORED, BACKGROUND = -1, 0
-UNLABELLED = -1
 
 
 class ScalePredictions(NamedTuple):
@@ -33,25 +32,13 @@ class ScalePredictions(NamedTuple):
         deltas: (B, P, 4) box offsets (dx, dy, dw, dh) relative to the anchors.
         logits: (B, P, 1 + C), background first.
         embeddings: (B, D, H, W), not normalised; the anchors of a cell share one.
+        bridge: (B, C_i, H, W) features of boxes and classes, and of masks where there are some.
     """
 
     deltas: Tensor
     logits: Tensor
     embeddings: Tensor
-
-
-class ScaleTargets(NamedTuple):
-    """What one scale should predict.
-
-    Attributes:
-        classes: (B, P) int64: 1 + class, 0 for background, -1 where nothing is asked.
-        deltas: (F, 4) box offsets of the F anchors whose class is above 0, in their order.
-        identities: (B, H * W, C) int64 identity of each class in each cell, -1 for none or an unlabelled one.
-    """
-
-    classes: Tensor
-    deltas: Tensor
-    identities: Tensor
+    bridge: Tensor
 
 
 @MODELS.register_module()
@@ -73,6 +60,7 @@ class JDEHead(BaseModule):
         train_cfg: ``assigner``: positive from 0.5 of overlap on, negative below 0.4, in between ignored.
         test_cfg: ``score_thr``, ``nms``, ``class_agnostic`` (suppress across classes, as released), ``nms_pre`` (boxes
             that NMS sees at most) and ``max_per_img``.
+        mask_branch: Config of a :class:`PrototypeMaskBranch`, for masks too, beyond the paper.
         embed_channels: D.
         bridge_channels: Channels of the bridges; twice those of the neck by default, as in YOLOv3.
         norm_cfg: Normalisation of the bridges.
@@ -93,6 +81,7 @@ class JDEHead(BaseModule):
         test_cfg: dict,
         identity_counts: Sequence[int] | None = None,
         loss_identity: dict | None = None,
+        mask_branch: dict | None = None,
         embed_channels: int = 512,
         bridge_channels: Sequence[int] | None = None,
         norm_cfg: dict | None = None,
@@ -116,6 +105,7 @@ class JDEHead(BaseModule):
             if identity_counts is not None
             else MODELS.build(loss_identity)
         )
+        self.mask_branch: Any = MODELS.build(mask_branch) if mask_branch is not None else None
         activation = act_cfg or {"type": "LeakyReLU", "negative_slope": 0.1}
         bridge_channels = bridge_channels or [2 * channels for channels in in_channels]
         outputs = self.num_anchors * (4 + 1 + num_classes)
@@ -136,9 +126,10 @@ class JDEHead(BaseModule):
         for feature, bridge, predict, embed in zip(
             features, self.bridges, self.predictions, self.embeddings, strict=True
         ):
-            raw = predict(bridge(feature)).float()
+            bridged = bridge(feature)
+            raw = predict(bridged).float()
             raw = raw.unflatten(1, (self.num_anchors, -1)).permute(0, 3, 4, 1, 2).flatten(1, 3)
-            scales.append(ScalePredictions(raw[..., :4], raw[..., 4:], embed(feature).float()))
+            scales.append(ScalePredictions(raw[..., :4], raw[..., 4:], embed(feature).float(), bridged))
         return scales
 
     # Training
@@ -159,6 +150,8 @@ class JDEHead(BaseModule):
             weighted = self.weighting(losses, features)
         result = {f"loss_{task}": weighted[:, number].sum() for number, task in enumerate(TASKS)}
         result.update({f"unweighted_{task}": losses[:, number].detach().sum() for number, task in enumerate(TASKS)})
+        if self.mask_branch is not None:
+            result["loss_mask"] = self._mask_loss(features[-1], predictions, targets, samples)
         return result
 
     def _scale_losses(self, predictions: ScalePredictions, targets: ScaleTargets) -> Tensor:
@@ -193,36 +186,29 @@ class JDEHead(BaseModule):
         device = samples[0].gt_instances.bboxes.device
         anchors = self.prior_generator.grid_priors(map_sizes, device=device)
         return [
-            self._scale_targets(scale_anchors, size, stride, samples)
+            assign_scale(samples, scale_anchors, size, stride, self.assigner, self.box_coder, self.num_classes)
             for scale_anchors, size, stride in zip(anchors, map_sizes, self.prior_generator.strides, strict=True)
         ]
 
-    @torch.no_grad()
-    def _scale_targets(
-        self, anchors: Tensor, size: tuple[int, int], stride: tuple[int, int], samples: Sequence[DetDataSample]
-    ) -> ScaleTargets:
-        cells = size[0] * size[1]
-        classes = anchors.new_full((len(samples), len(anchors)), BACKGROUND, dtype=torch.long)
-        identities = anchors.new_full((len(samples), cells * self.num_classes), UNLABELLED, dtype=torch.long)
-        deltas = []
-        for sample, image_classes, image_identities in zip(samples, classes, identities, strict=True):
-            truth = sample.gt_instances
-            boxes = _centred_on_grid(truth.bboxes, size, stride)
-            assigned = self.assigner.assign(
-                InstanceData(priors=anchors),
-                InstanceData(bboxes=boxes, labels=truth.labels),
-                sample.get("ignored_instances"),
-            ).gt_inds
-            image_classes[assigned < 0] = IGNORED
-            positive = assigned.gt(0).nonzero().squeeze(1)
-            matched = assigned[positive] - 1
-            labels = truth.labels[matched]
-            image_classes[positive] = labels + 1
-            deltas.append(self.box_coder.encode(anchors[positive], boxes[matched]))
-            # Anchors of one cell may stand for several objects of a class: the largest identity wins, as released.
-            slots = positive // self.num_anchors * self.num_classes + labels
-            image_identities.scatter_reduce_(0, slots, truth.identities[matched], "amax")
-        return ScaleTargets(classes, torch.cat(deltas), identities.unflatten(1, (cells, self.num_classes)))
+    def _mask_loss(
+        self,
+        finest: Tensor,
+        predictions: Sequence[ScalePredictions],
+        targets: Sequence[ScaleTargets],
+        samples: Sequence[DetDataSample],
+    ) -> Tensor:
+        """Loss of the masks of some positive anchors, in the boxes that they predict."""
+        objects = torch.cat([scale.rows_of_objects for scale in targets], 1)
+        rows = [_draw((image >= 0).nonzero().squeeze(1), self.mask_branch.max_masks) for image in objects]
+        anchors = self._anchors(predictions)
+        boxes, attention = [], []
+        for image, (chosen, sample) in enumerate(zip(rows, samples, strict=True)):
+            predicted = self._boxes_at(predictions, anchors, chosen, image).detach()
+            boxes.append(_inside(predicted, sample.img_shape))
+            attention.append(self._attention_at(predictions, chosen, image))
+        logits = self.mask_branch(finest, torch.cat(attention), boxes)
+        found = [image[chosen] for image, chosen in zip(objects, rows, strict=True)]
+        return self.mask_branch.loss(logits, boxes, found, [sample.gt_instances.masks for sample in samples])
 
     # Testing
 
@@ -239,29 +225,32 @@ class JDEHead(BaseModule):
 
         Returns:
             For each image ``bboxes`` (N, 4) xyxy, ``scores`` (N,), ``labels`` (N,) int64 and ``embeddings`` (N, D) unit
-            vectors, by descending score.
+            vectors, by descending score; with a mask branch also ``mask_probabilities`` (N, s, s) within the boxes.
         """
         predictions = self(features)
-        anchors = self.prior_generator.grid_priors(
-            [scale.embeddings.shape[-2:] for scale in predictions], device=features[0].device
-        )
+        anchors = self._anchors(predictions)
         results = [self._predict_image(predictions, anchors, image) for image in range(len(samples))]
-        if rescale:
-            for found, sample in zip(results, samples, strict=True):
+        if self.mask_branch is not None:
+            self._add_masks(results, features[-1], predictions, samples)
+        for found, sample in zip(results, samples, strict=True):
+            found.pop("rows")
+            if rescale:
                 found.bboxes = _in_original_image(found.bboxes, sample)
         return results
 
-    def _predict_image(
-        self, predictions: Sequence[ScalePredictions], anchors: Sequence[Tensor], image: int
-    ) -> InstanceData:
+    def _anchors(self, predictions: Sequence[ScalePredictions]) -> Tensor:
+        """Anchors (P, 4) of all scales."""
+        sizes = [scale.embeddings.shape[-2:] for scale in predictions]
+        return torch.cat(self.prior_generator.grid_priors(sizes, device=predictions[0].deltas.device))
+
+    def _predict_image(self, predictions: Sequence[ScalePredictions], anchors: Tensor, image: int) -> InstanceData:
         """Threshold, decode what is left, suppress; read embeddings only where a detection remains."""
         logits = torch.cat([scale.logits[image] for scale in predictions])
         scores, labels = logits.softmax(-1)[:, 1:].max(-1)
         confident = (scores > self.test_cfg["score_thr"]).nonzero().squeeze(1)
         order = scores[confident].argsort(descending=True, stable=True)[: self.test_cfg["nms_pre"]]
         rows = confident[order]
-        deltas = torch.cat([scale.deltas[image] for scale in predictions])[rows]
-        boxes = self.box_coder.decode(torch.cat(list(anchors))[rows], deltas)
+        boxes = self._boxes_at(predictions, anchors, rows, image)
         if len(rows):  # of none, mmcv cannot tell the largest coordinate
             agnostic = self.test_cfg["class_agnostic"]
             _, kept = batched_nms(boxes, scores[rows], labels[rows], self.test_cfg["nms"], class_agnostic=agnostic)
@@ -272,27 +261,67 @@ class JDEHead(BaseModule):
             scores=scores[rows],
             labels=labels[rows],
             embeddings=self.embeddings_at(predictions, rows, image),
+            rows=rows,
         )
+
+    def _add_masks(
+        self,
+        results: Sequence[InstanceData],
+        finest: Tensor,
+        predictions: Sequence[ScalePredictions],
+        samples: Sequence[DetDataSample],
+    ) -> None:
+        """Cut boxes at the edges of the image, and add what share of each of their pixels is the object's."""
+        for found, sample in zip(results, samples, strict=True):
+            found.bboxes = _inside(found.bboxes, sample.img_shape)
+        attention = [self._attention_at(predictions, found.rows, image) for image, found in enumerate(results)]
+        logits = self.mask_branch(finest, torch.cat(attention), [found.bboxes for found in results])
+        for found, masks in zip(results, logits.sigmoid().split([len(found) for found in results]), strict=True):
+            found.mask_probabilities = masks
+
+    # What is read at anchors, counted over all scales
+
+    def _boxes_at(self, predictions: Sequence[ScalePredictions], anchors: Tensor, rows: Tensor, image: int) -> Tensor:
+        """Boxes (N, 4) xyxy in input pixels."""
+        deltas = torch.cat([scale.deltas[image] for scale in predictions])
+        return self.box_coder.decode(anchors[rows], deltas[rows])
 
     def embeddings_at(self, predictions: Sequence[ScalePredictions], rows: Tensor, image: int) -> Tensor:
         """Return the unit embeddings (N, D) of anchors ``rows`` (N,), counted over all scales, of one image."""
         maps = [scale.embeddings[image].flatten(1) for scale in predictions]
-        embeddings = rows.new_zeros((len(rows), len(maps[0])), dtype=maps[0].dtype)
-        start = 0
-        for cell_embeddings in maps:
-            end = start + cell_embeddings.shape[1] * self.num_anchors
-            here = (rows >= start) & (rows < end)
-            embeddings[here] = cell_embeddings[:, (rows[here] - start) // self.num_anchors].T
-            start = end
+        embeddings = maps[0].new_zeros((len(rows), len(maps[0])))
+        for scale, here, places in self._by_scale(predictions, rows):
+            embeddings[here] = maps[scale][:, places // self.num_anchors].T
         return functional.normalize(embeddings)
 
+    def _attention_at(self, predictions: Sequence[ScalePredictions], rows: Tensor, image: int) -> Tensor:
+        """Attention maps (N, K + 1, g, g) of the mask branch."""
+        parts, order = [], []
+        for scale, here, places in self._by_scale(predictions, rows):
+            vectors = predictions[scale].bridge[image].flatten(1)[:, places // self.num_anchors].T
+            parts.append(self.mask_branch.attend(scale, vectors, places % self.num_anchors))
+            order.append(here.nonzero().squeeze(1))
+        return torch.cat(parts)[torch.cat(order).argsort()]
 
-def _centred_on_grid(boxes: Tensor, size: tuple[int, int], stride: tuple[int, int]) -> Tensor:
-    """Move boxes whose centre lies beyond the last cell's corner back to it, as the released code does; xyxy."""
-    centres, extents = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
-    last = boxes.new_tensor([(size[1] - 1) * stride[0], (size[0] - 1) * stride[1]])
-    centres = centres.clamp(min=torch.zeros_like(last), max=last)
-    return torch.cat([centres - extents / 2, centres + extents / 2], dim=1)
+    def _by_scale(self, predictions: Sequence[ScalePredictions], rows: Tensor) -> Iterator[tuple[int, Tensor, Tensor]]:
+        """Yield each scale, which of the rows (N,) bool are its anchors, and their places (n,) among those."""
+        start = 0
+        for scale, prediction in enumerate(predictions):
+            end = start + prediction.deltas.shape[1]
+            here = (rows >= start) & (rows < end)
+            yield scale, here, rows[here] - start
+            start = end
+
+
+def _draw(rows: Tensor, count: int) -> Tensor:
+    """Draw at most ``count`` of the rows at random."""
+    return rows[torch.randperm(len(rows), device=rows.device)[:count]]
+
+
+def _inside(boxes: Tensor, image_shape: tuple[int, int]) -> Tensor:
+    """Boxes cut at the edges of an image of (height, width); xyxy."""
+    height, width = image_shape[:2]
+    return boxes.clamp(min=0).minimum(boxes.new_tensor([width, height, width, height]))
 
 
 def _in_original_image(boxes: Tensor, sample: DetDataSample) -> Tensor:

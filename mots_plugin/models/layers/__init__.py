@@ -6,6 +6,7 @@ from .dense_prediction_cell import DensePredictionCell
 from .erfnet import ERFNetDecoder
 from .frame_stream import FrameFeatures, FrameStream
 from .identity_banks import IdentityBanks
+from .prototype_masks import PrototypeMaskBranch
 from .task_weighting import (
     FixedTaskWeighting,
     MagnitudeTaskWeighting,
@@ -25,6 +26,7 @@ __all__ = [
     "IdentityBanks",
     "MagnitudeTaskWeighting",
     "MinimumNormTaskWeighting",
+    "PrototypeMaskBranch",
     "TaskWeighting",
     "TemporalConv3D",
     "TemporalConvLSTM",

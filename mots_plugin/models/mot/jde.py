@@ -9,6 +9,7 @@ from mmdet.registry import MODELS
 from mmdet.structures import DetDataSample
 from torch import Tensor
 
+from mots_plugin.ops import paste_masks
 from mots_plugin.structures import Observations
 
 from .online import OnlineMOT
@@ -47,9 +48,14 @@ class JDE(OnlineMOT):
         """Yield the frame itself, with what was found in it."""
         (found,) = self.detector.bbox_head.predict(self.detector.extract_feat(image), [sample], rescale=True)
         host = {name: value.detach().cpu().numpy() for name, value in found.items()}
-        yield (
-            sample,
-            Observations(
-                boxes=host["bboxes"], scores=host["scores"], labels=host["labels"], embeddings=host["embeddings"]
-            ),
+        masks = None
+        if "mask_probabilities" in host:
+            masks = paste_masks(host["mask_probabilities"], host["bboxes"], tuple(sample.ori_shape[:2]))
+        observations = Observations(
+            boxes=host["bboxes"],
+            scores=host["scores"],
+            labels=host["labels"],
+            masks=masks,
+            embeddings=host["embeddings"],
         )
+        yield sample, observations
