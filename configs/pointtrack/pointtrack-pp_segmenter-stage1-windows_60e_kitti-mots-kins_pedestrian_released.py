@@ -6,4 +6,6 @@ model = dict(
         with_seeds=True,
         semantic_loss=dict(hardest=0.5, loss_weight=0.5),
         foreground_weight=20,
-        ignore_as_background=True))
+        ignore_as_background=True,
+        semantic_score='softmax',
+        clustering=[dict(**_base_.pedestrian_rule, min_survivor=0.8, max_instances=199)]))

@@ -6,7 +6,9 @@ model = dict(
         with_seeds=True,
         semantic_loss=dict(hardest=0.5, loss_weight=5.0),
         foreground_weight=200,
-        ignore_as_background=True))
+        ignore_as_background=True,
+        semantic_score='softmax',
+        clustering=[dict(**_base_.pedestrian_rule, min_survivor=0.8, max_instances=199)]))
 train_cfg = dict(max_epochs=30)
 optim_wrapper = dict(optimizer=dict(lr=2e-6))
 param_scheduler = dict(end=30)

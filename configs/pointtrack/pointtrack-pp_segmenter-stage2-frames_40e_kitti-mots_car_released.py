@@ -6,7 +6,9 @@ model = dict(
         with_seeds=True,
         semantic_loss=dict(hardest=0.5, loss_weight=5.0),
         foreground_weight=200,
-        ignore_as_background=True))
+        ignore_as_background=True,
+        semantic_score='softmax',
+        clustering=[dict(**_base_.car_rule, min_survivor=0.95, max_instances=199)]))
 train_cfg = dict(max_epochs=40)
 optim_wrapper = dict(optimizer=dict(lr=5e-6))
 param_scheduler = dict(end=40)

@@ -24,6 +24,7 @@ from mots_plugin.ops.label_maps import merge_label_maps
 # linspace(0, 1, 1024) down, of which an image or a crop takes the upper left corner, whatever its size.
 PIXEL_PITCH = (2 / 2047, 1 / 1023)
 SIGMA_SCALE = 10.0  # precision of a Gaussian = exp(SIGMA_SCALE sigma)
+VARIANCE_WEIGHT = 10.0  # of the loss that makes the sigmas of an instance equal; the others weigh 1
 IGNORED = -2  # label of a pixel that does not count; -1 is background
 
 
@@ -94,9 +95,6 @@ class SpatialEmbeddingHead(BaseModule):
         semantic_score: Confidence of a class: ``'sigmoid'`` of its logit, or ``'softmax'``.
         foreground_weight: Of instances in the seed loss, for all classes or for each: 10 on crops, 200 for cars and 50
             for pedestrians in fine-tuning.
-        instance_weight: Of the Lovász hinge.
-        variance_weight: Of the loss that makes the sigmas of an instance equal.
-        seed_weight: Of the seed loss.
         ignore_as_background: Learn ignore regions as background, as the released code does.
         init_cfg: Initialisation config.
     """
@@ -110,9 +108,6 @@ class SpatialEmbeddingHead(BaseModule):
         semantic_loss: dict | None = None,
         semantic_score: str = "sigmoid",
         foreground_weight: float | Sequence[float] = 10.0,
-        instance_weight: float = 1.0,
-        variance_weight: float = 10.0,
-        seed_weight: float = 1.0,
         ignore_as_background: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
@@ -137,9 +132,6 @@ class SpatialEmbeddingHead(BaseModule):
         self.foreground_weights = list(foreground_weight)
         if len(self.foreground_weights) != num_classes:
             raise ValueError(f"foreground_weight has {len(self.foreground_weights)} values for {num_classes} classes")
-        self.instance_weight = instance_weight
-        self.variance_weight = variance_weight
-        self.seed_weight = seed_weight
         self.ignore_as_background = ignore_as_background
 
     def init_weights(self) -> None:
@@ -224,9 +216,9 @@ class SpatialEmbeddingHead(BaseModule):
         means = _means(sigmas, instances, areas)
         precisions = (SIGMA_SCALE * means).exp()
         losses = {
-            "loss_instance": self.instance_weight
-            * (instance_loss(embeddings, centres, precisions, instances, valid) + embeddings.sum() * 0),
-            "loss_variance": self.variance_weight * (variance_loss(sigmas, means, instances, areas) + sigmas.sum() * 0),
+            # Without instances there is nothing to learn, but every weight still gets a gradient, of zero.
+            "loss_instance": instance_loss(embeddings, centres, precisions, instances, valid) + embeddings.sum() * 0,
+            "loss_variance": VARIANCE_WEIGHT * variance_loss(sigmas, means, instances, areas) + sigmas.sum() * 0,
         }
         if maps.seeds is not None:
             foreground = labels == torch.arange(self.num_classes, device=labels.device)[:, None]
@@ -236,8 +228,8 @@ class SpatialEmbeddingHead(BaseModule):
             with torch.no_grad():
                 own[inside] = gaussian(embeddings[:, inside], centres[:, owner], precisions[:, owner])
             scores = maps.seeds[index].flatten(1).sigmoid()
-            loss = seed_loss(scores, own, foreground, valid, scores.new_tensor(self.foreground_weights))
-            losses["loss_seed"] = self.seed_weight * loss
+            weights = scores.new_tensor(self.foreground_weights)
+            losses["loss_seed"] = seed_loss(scores, own, foreground, valid, weights)
         if maps.semantics is not None and self.loss_semantic is not None:
             losses["loss_semantic"] = self.loss_semantic(maps.semantics[index].flatten(1)[:, valid], labels[valid] + 1)
         return losses
