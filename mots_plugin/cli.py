@@ -15,6 +15,7 @@ COMMANDS = {
     "train": ("train.py", "train a model"),
     "test": ("test.py", "track a data set with a trained model, score and draw it"),
     "eval": ("eval_tracks.py", "score tracks on disk, those of any tracker"),
+    "track": ("track_video.py", "track a video, a folder of images or a camera"),
     "convert": ("", "make COCO-video json of raw data, and back"),
     "validate": ("validate_data.py", "list every fault of a data set"),
     "tune": ("tune_tracker.py", "search for a tracker's thresholds, on stored detections"),

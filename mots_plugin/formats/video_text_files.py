@@ -65,6 +65,7 @@ class VideoTextFiles:
             self._videos[video] = _OpenVideo(open(self._temporary(video), "w", encoding="utf-8", newline="\n"))
         state = self._videos[video]
         state.file.writelines(line + "\n" for line in lines)
+        state.file.flush()  # what is done can be seen, and outlives the process
         state.frames += 1
         state.last_frame = frame
         return state.frames

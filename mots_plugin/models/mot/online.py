@@ -97,8 +97,12 @@ class OnlineMOT(BaseMOTModel):
                 self.reset()
             tracked += [self._track(*ready) for ready in self.observe(inputs[:, position], sample)]
             if sample.frame_id == sample.ori_video_length - 1:
-                tracked += [self._track(*ready) for ready in self.finish()]
+                tracked += self.flush()
         return [FinishedFrames(video_data_samples=tracked)]
+
+    def flush(self) -> list[DetDataSample]:
+        """Track the frames still held back; for videos whose length is known, :meth:`predict` does so."""
+        return [self._track(*ready) for ready in self.finish()]
 
     def _track(self, sample: DetDataSample, observations: Observations) -> DetDataSample:
         frame = Frame(
