@@ -19,4 +19,4 @@ train_dataloader = dict(dataset=dict(with_masks=True, pipeline=_base_.train_pipe
 
 _base_.test_pipeline[0].transforms[1] = dict(type='Resize', scale_factor=1.0)
 test_dataloader = dict(dataset=dict(pipeline=_base_.test_pipeline))
-test_evaluator = dict(_delete_=True, type='MOTSMetric', ann_file=_base_.test_evaluator.ann_file)
+test_evaluator = dict(_delete_=True, type='MOTSMetric', ann_file=_base_.test_evaluator[0].ann_file)

@@ -10,7 +10,7 @@ from mmdet.structures.mask import BitmapMasks
 from mmengine.structures import InstanceData
 from pycocotools import mask as coco_mask
 
-JDE = [name for name in LEAVES if name.startswith("jde/")]
+JDE = [name for name in LEAVES if name.startswith("jde/") and "retrieval" not in name]
 TINY = distinct_networks([name for name in JDE if "tiny" in name])
 MAIN = "jde/jde_tiny_800i_toy-street.py"
 # One a resolution; what differs in losses is stepped at the size of the toy street.
@@ -80,6 +80,19 @@ def test_the_tiny_config_tracks(build_model):
     assert_tracks(build_model(MAIN), 96, 160)
 
 
+def test_known_objects_are_embedded(build_model):
+    """By the network that tracks, from its checkpoint; identities of cars and pedestrians are kept apart."""
+    model = build_model("jde/jde_tiny_800i_toy-street_retrieval.py").eval()
+    assert model.state_dict().keys() == build_model(MAIN).state_dict().keys()
+    with torch.no_grad():
+        results = model.test_step(images(2))
+    for sample in results:
+        found = sample.pred_instances
+        np.testing.assert_allclose(found.embeddings.norm(dim=1), 1, atol=1e-5)
+        assert set(found.instances_ids.tolist()) <= {3 * 2 + 0, 1 * 2 + 1, -1, 2 * 2 + 1}
+        assert len(found.instances_ids) >= 3
+
+
 def test_with_masks(build_model):
     """One for each object, inside its box, and never on another's pixels."""
     torch.manual_seed(0)
@@ -112,7 +125,8 @@ def test_table_2_is_whole():
 def test_configs_name_the_dataset_they_score(name):
     config = config_of(name)
     dataset = config.test_dataloader.dataset
-    assert config.test_evaluator.ann_file == (dataset.get("data_root") or "") + dataset.ann_file
+    evaluators = config.test_evaluator if isinstance(config.test_evaluator, list) else [config.test_evaluator]
+    assert {evaluator.ann_file for evaluator in evaluators} == {(dataset.get("data_root") or "") + dataset.ann_file}
 
 
 @pytest.mark.parametrize("name", JDE)

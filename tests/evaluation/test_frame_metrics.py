@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -129,3 +130,15 @@ def test_retrieval_within_videos_and_over_the_data_set(identities: str, rate: fl
 def test_retrieval_without_embeddings_is_an_error() -> None:
     with pytest.raises(FormatError, match="field pred_instances: has no embeddings"):
         RetrievalMetric().evaluate(0)
+
+
+def test_detection_ap_leaves_its_numbers_in_a_file(tmp_path: Path, annotations: str) -> None:
+    metric = DetectionAPMetric(annotations, out_dir=str(tmp_path / "ap"))
+    metric.dataset_meta = {"classes": CLASSES}
+    for sample in DETECTIONS:
+        metric.process(None, [sample.to_dict()])
+    metrics = metric.evaluate(0)
+    written = json.loads((tmp_path / "ap" / "metrics.json").read_text())
+    assert {f"{name}/{column}": value for name, row in written.items() for column, value in row.items()} == metrics
+    with pytest.raises(FormatError, match="there is no metric map; known are: ap"):
+        DetectionAPMetric(annotations, metric="map")

@@ -16,4 +16,7 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 
 val_evaluator = dict(ann_file=data_root + 'annotations/val.json')
-test_evaluator = val_evaluator
+test_evaluator = [
+    dict(type='BoxTrackMetric', metric=['clear', 'idf1', 'hota'], ann_file=data_root + 'annotations/val.json'),
+    dict(type='DetectionAPMetric', ann_file=data_root + 'annotations/val.json'),
+]

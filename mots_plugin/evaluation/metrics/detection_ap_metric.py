@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from mmdet.registry import METRICS
+from mmengine.dist import is_main_process
 from mmengine.logging import MMLogger
 from numpy.typing import NDArray
 
@@ -18,7 +21,9 @@ from mots_plugin.evaluation.functional.detection_ap import (
     per_image_average_precision,
     pooled_average_precision,
 )
+from mots_plugin.evaluation.functional.families import check_metric_names
 from mots_plugin.evaluation.metrics.frame_metric import FrameMetric, to_array
+from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.text_table import format_table
@@ -41,20 +46,28 @@ class DetectionAPMetric(FrameMetric):
         ann_file: Ground truth, COCO-video json.
         predictions: Field of the data samples with ``bboxes`` (in the original image), ``scores`` and ``labels``.
         image_score_threshold: Least score of a detection in the per-image form.
+        metric: Names of metric families; there is but one, ``ap``.
+        out_dir: Where to leave ``metrics.json``; nothing is written without it.
         prefix: Put before the names of the metrics.
     """
+
+    known_metrics: ClassVar[tuple[str, ...]] = ("ap",)
 
     def __init__(
         self,
         ann_file: str,
         predictions: str = "pred_instances",
         image_score_threshold: float = 0.3,
+        metric: str | Sequence[str] = "ap",
+        out_dir: str | None = None,
         prefix: str | None = None,
     ) -> None:
         super().__init__(prefix)
         if not os.path.isfile(ann_file):
             raise FormatError(ann_file, "annotation file not found", "convert the data set first (data_converters/)")
+        check_metric_names([metric] if isinstance(metric, str) else metric, self.known_metrics)
         self.ann_file = ann_file
+        self.out_dir = out_dir
         self.predictions = predictions
         self.image_score_threshold = image_score_threshold
 
@@ -86,23 +99,24 @@ class DetectionAPMetric(FrameMetric):
             np.concatenate(column) for column in zip(*(found for _, found in results), strict=True)
         )
         truths, truth_images, categories, ignored = self._truths([image for image, _ in results])
-        metrics: dict[str, float] = {}
         rows = []
-        for label, (name, category) in enumerate(self._category_ids().items()):
+        for label, category in enumerate(self._category_ids().values()):
             own, gt = labels == label, (categories == category) | ignored
             pooled = pair_boxes(boxes[own], scores[own], images[own], truths[gt], truth_images[gt], ignored[gt])
             own, gt = own & (scores >= self.image_score_threshold), gt & ~ignored
             confident = pair_boxes(boxes[own], scores[own], images[own], truths[gt], truth_images[gt])
-            row = self._score(pooled, confident)
-            metrics |= {f"{name}/{column}": value for column, value in zip(_COLUMNS, row, strict=True)}
-            rows.append(row)
-        known = np.ma.masked_invalid(rows)
-        mean = known.mean(axis=0).filled(np.nan)
-        metrics |= {f"mean/{column}": float(value) for column, value in zip(_COLUMNS, mean, strict=True)}
-        named = zip([*self._category_ids(), "mean"], [*rows, mean], strict=True)
-        table = format_table(["class", *_COLUMNS], [[name, *(f"{100 * v:.1f}" for v in row)] for name, row in named])
-        MMLogger.get_current_instance().info(f"\n{table}")
-        return metrics
+            rows.append(self._score(pooled, confident))
+        rows.append(np.ma.masked_invalid(rows).mean(axis=0).filled(np.nan).tolist())
+        summary = {
+            name: dict(zip(_COLUMNS, row, strict=True))
+            for name, row in zip([*self._category_ids(), "mean"], rows, strict=True)
+        }
+        cells = [[name, *(f"{100 * value:.1f}" for value in row.values())] for name, row in summary.items()]
+        MMLogger.get_current_instance().info(f"\n{format_table(['class', *_COLUMNS], cells)}")
+        if self.out_dir is not None and is_main_process():
+            with atomic_write(Path(self.out_dir) / "metrics.json") as file:
+                json.dump(summary, file, indent=2)
+        return {f"{name}/{column}": value for name, row in summary.items() for column, value in row.items()}
 
     @staticmethod
     def _score(pooled: DetectionPairs, confident: DetectionPairs) -> list[float]:
