@@ -12,8 +12,8 @@ imported is left out with a line; ``pip install trackers lap motmetrics``, into 
 all. One thread.
 
 Measured on a busy machine at 10, 50, 200 and 1,000 objects: this project's 0.28, 0.43, 1.0 and 2.4 ms, the package's
-ByteTrack 0.35, 1.7, 7.9 and 68 ms; at 10 and 50 objects mmdet's SORT 4.6 and 15.9, its ByteTrack 3.8 and 10.7, its OC-SORT
-6.9 and 24.7, the package's OC-SORT 0.73 and 3.8 ms.
+ByteTrack 0.35, 1.7, 7.9 and 68 ms; at 10 and 50 objects mmdet's SORT 4.6 and 15.9, its ByteTrack 3.8 and 10.7, its
+OC-SORT 6.9 and 24.7, the package's OC-SORT 0.73 and 3.8 ms.
 """
 
 from __future__ import annotations
