@@ -6,7 +6,7 @@ truth below and 20 identities; thin: all its widths but the predictions' divided
 of a cell in a row and the coarsest scale first: every third box (x, y, w, h) and score, the embedding of every 28th
 (full: 44th) anchor; detections after non_max_suppression at the 90 % quantile of the scores; loss, box, confidence and
 identity loss of the three heads; targets of build_targets_thres; some gradients of the total loss; and the SHA-256 of
-what save_weights wrote.
+what save_weights wrote; identities and embeddings of the true objects, as its test_emb mode has them.
 """
 
 import zlib

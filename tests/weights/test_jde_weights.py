@@ -96,6 +96,19 @@ def test_detections(thin, expected):
     np.testing.assert_allclose(found.embeddings[:, :8], expected["detection_embeddings"], **CLOSE)
 
 
+def test_embeddings_of_known_objects(thin, expected):
+    """As the official test of embeddings takes them: every object once a scale that fits it, scale after scale."""
+    with torch.no_grad():
+        results = thin.bbox_head.embed_objects(thin.extract_feat(image(128, 192)), samples())
+    ids = torch.cat([found.instances_ids for found in results])
+    found = torch.cat([found.embeddings for found in results])
+    theirs = expected["object_identities"]
+    assert sorted(ids.tolist()) == sorted(theirs.tolist())
+    # Images follow each other here, scales there; the unlabelled ones, one an image, come in the same order.
+    mine = found[np.argsort(ids, stable=True)]
+    np.testing.assert_allclose(mine, expected["object_embeddings"][np.argsort(theirs, stable=True)], **CLOSE)
+
+
 def darknet_file(path, weights):
     """Write arrays, in their order, behind a header, as darknet does; returns the file's SHA-256."""
     layers = [array for name, array in weights.items() if ".conv_" in name or ".batch_norm_" in name]

@@ -20,7 +20,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mots_plugin.models.layers.identity_banks import IdentityBanks
-from mots_plugin.models.task_modules.jde_targets import BACKGROUND, IGNORED, UNLABELLED, ScaleTargets, assign_scale
+from mots_plugin.models.task_modules.jde_targets import (
+    BACKGROUND,
+    IGNORED,
+    UNLABELLED,
+    ScaleTargets,
+    assign_scale,
+    cells_of_objects,
+)
 
 TASKS = ("box", "objectness", "identity")
 
@@ -236,6 +243,38 @@ class JDEHead(BaseModule):
             found.pop("rows")
             if rescale:
                 found.bboxes = _in_original_image(found.bboxes, sample)
+        return results
+
+    def embed_objects(self, features: Sequence[Tensor], samples: Sequence[DetDataSample]) -> list[InstanceData]:
+        """Read the embeddings of known objects, to score them apart from detection.
+
+        Args:
+            features: M maps, as in :meth:`forward`.
+            samples: As in :meth:`loss`.
+
+        Returns:
+            For each image ``embeddings`` (N, D) unit vectors and ``instances_ids`` (N,) int64, unique over classes, -1
+            for unlabelled objects. An object counts once on every scale that fits it; see :func:`cells_of_objects`.
+        """
+        maps = [embed(feature).float().flatten(2) for feature, embed in zip(features, self.embeddings, strict=True)]
+        results = []
+        for image, sample in enumerate(samples):
+            truth = sample.gt_instances
+            identities = truth.identities * self.num_classes + truth.labels
+            identities[truth.identities == UNLABELLED] = UNLABELLED
+            embeddings, ids = [], []
+            for scale, feature in enumerate(features):
+                corners = self.prior_generator.base_anchors[scale].to(truth.bboxes)
+                cells, found = cells_of_objects(
+                    truth.bboxes,
+                    identities,
+                    corners[:, 2:] - corners[:, :2],
+                    (feature.shape[-2], feature.shape[-1]),
+                    self.prior_generator.strides[scale],
+                )
+                embeddings.append(functional.normalize(maps[scale][image][:, cells].T))
+                ids.append(found)
+            results.append(InstanceData(embeddings=torch.cat(embeddings), instances_ids=torch.cat(ids)))
         return results
 
     def _anchors(self, predictions: Sequence[ScalePredictions]) -> Tensor:

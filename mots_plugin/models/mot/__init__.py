@@ -2,6 +2,7 @@
 
 from .given_masks import GivenMaskTracker
 from .jde import JDE
+from .jde_object_embedder import JDEObjectEmbedder
 from .mapt import MAPT
 from .online import OnlineMOT
 from .pointtrack import PointTrack
@@ -12,6 +13,7 @@ __all__ = [
     "JDE",
     "MAPT",
     "GivenMaskTracker",
+    "JDEObjectEmbedder",
     "OnlineMOT",
     "PointTrack",
     "SeparateDetectionEmbedding",

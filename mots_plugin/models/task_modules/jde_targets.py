@@ -99,3 +99,38 @@ def centred_on_grid(boxes: Tensor, size: tuple[int, int], stride: tuple[int, int
     last = boxes.new_tensor([(size[1] - 1) * stride[0], (size[0] - 1) * stride[1]])
     centres = centres.clamp(min=torch.zeros_like(last), max=last)
     return torch.cat([centres - extents / 2, centres + extents / 2], dim=1)
+
+
+def cells_of_objects(
+    boxes: Tensor, identities: Tensor, anchor_sizes: Tensor, size: tuple[int, int], stride: tuple[int, int]
+) -> tuple[Tensor, Tensor]:
+    """Find the cells of a scale whose embeddings stand for known objects, to score embeddings apart from detection.
+
+    An object counts on a scale if one of its anchors, were it centred alike, overlaps the object by more than 0.6. Of
+    several objects of a cell with the same best anchor the one that fits it best counts; of those left in a cell the
+    largest identity, as released.
+
+    Args:
+        boxes: (G, 4) xyxy in input pixels.
+        identities: (G,) int64, -1 for unlabelled objects.
+        anchor_sizes: (A, 2) widths and heights.
+        size: (H, W).
+        stride: (x, y) pixels a cell.
+
+    Returns:
+        (n,) int64 cells, ascending, counted along rows, and (n,) int64 identities.
+    """
+    extents, centres = boxes[:, 2:] - boxes[:, :2], (boxes[:, :2] + boxes[:, 2:]) / 2
+    shared = torch.minimum(extents[:, None], anchor_sizes[None]).prod(-1)
+    overlaps = shared / (extents.prod(-1)[:, None] + anchor_sizes.prod(-1)[None] - shared)
+    overlap, anchor = overlaps.max(1)
+    column = (centres[:, 0] / stride[0]).clamp(0, size[1] - 1).long()
+    row = (centres[:, 1] / stride[1]).clamp(0, size[0] - 1).long()
+    cell = row * size[1] + column
+    slot = cell * len(anchor_sizes) + anchor
+    best = overlap.new_zeros(size[0] * size[1] * len(anchor_sizes)).scatter_reduce(0, slot, overlap, "amax")
+    chosen = (overlap > 0.6) & (overlap == best[slot])
+    nothing = UNLABELLED - 1
+    found = cell.new_full((size[0] * size[1],), nothing).scatter_reduce(0, cell[chosen], identities[chosen], "amax")
+    cells = (found > nothing).nonzero().squeeze(1)
+    return cells, found[cells]
