@@ -82,8 +82,8 @@ def table_cells(table: Table, outcomes: Sequence[Outcome], title: str) -> tuple[
     """
     first, *others = table.columns
     classes = [key.split("/")[0] for key in table.columns[first]]
-    titles = [f"{first} {' / '.join(classes)}" if len(classes) > 1 else first, *others]
-    header = ["row", f"paper: {titles[0]}", *others, f"{title}: {titles[0]}", *others, "runs", "config or command"]
+    named = f"{first} {' / '.join(classes)}" if len(classes) > 1 else first
+    header = ["row", f"paper: {named}", *others, f"{title}: {named}", *others, "runs", "config or command"]
     rows = []
     for outcome in outcomes:
         row, printed = outcome.row, []
