@@ -5,7 +5,8 @@ _base_ = [
     '../_base_/schedules/adam_embedding_tiny.py',
     '../_base_/default_runtime.py',
 ]
-_base_.embedding.stage = 'aggregate'
+# Tested with twice as many points.
+_base_.embedding.update(stage='aggregate', foreground_points=64, environment_points=32)
 model = dict(type='CropEmbeddingModel', embedding=_base_.embedding)
 train_dataloader = dict(dataset=dict(max_spacing=5))
 default_hooks = dict(checkpoint=dict(by_epoch=False, interval=100))

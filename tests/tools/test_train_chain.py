@@ -116,8 +116,8 @@ def test_the_four_stages_of_pointtrack_pp(street, tmp_path):
     options = [
         "train_cfg.max_iters=2",
         f"train_dataloader.dataset.database={database}",
-        "train_dataloader.batch_size=3",
-        "train_dataloader.sampler.batch_size=3",
+        "train_dataloader.batch_size=2",
+        "train_dataloader.sampler.batch_size=2",
         "train_dataloader.num_workers=0",
         "train_dataloader.persistent_workers=False",
     ]
