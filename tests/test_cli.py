@@ -31,7 +31,9 @@ def test_help_lists_the_commands(arguments):
 def test_help_imports_next_to_nothing():
     """Within a tenth of a second on any machine, for the time goes into imports."""
     code = "import sys; sys.argv = ['mots']; from mots_plugin.cli import main; main(); print(len(sys.modules))"
-    bare = subprocess.run([sys.executable, "-c", "import sys, pathlib, types; print(len(sys.modules))"], capture_output=True)
+    bare = subprocess.run(
+        [sys.executable, "-c", "import sys, pathlib, types; print(len(sys.modules))"], capture_output=True
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout.splitlines()[-1]) <= int(bare.stdout) + 3  # the package, the command, __future__
 

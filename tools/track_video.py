@@ -10,12 +10,14 @@ camera whose frames come faster than they can be tracked loses some, rather than
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 if TYPE_CHECKING:
@@ -64,9 +66,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from mots_plugin.apis import init_model, track_video
     from mots_plugin.apis.video_sources import open_source
 
+    window = Window() if arguments.show else None
     source = open_source(arguments.input, arguments.stride, arguments.max_frames)
     model = init_model(arguments.config, arguments.checkpoint, arguments.device, arguments.cfg_options)
-    window = Window() if arguments.show else None
     tracked, ids, code = 0, set[int](), 0
     with ExitStack() as stack:
         outputs = open_outputs(arguments, source, window)
@@ -122,15 +124,20 @@ def report(output: TrackOutput, tracked: Callable[[], int]) -> None:
 
 
 class Window:
-    """Shows pictures as they come."""
+    """Shows pictures as they come.
 
-    is_closed = False
+    Raises:
+        FormatError: There is no display; OpenCV would end the process.
+    """
+
+    def __init__(self) -> None:
+        self.is_closed = False
+        if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
+            raise FormatError("--show", "there is no display", "leave it out, and look at the video that is written")
 
     def show(self, picture: Any) -> None:
         """Show an RGB picture, and listen to the keyboard."""
         import cv2
-
-        from mots_plugin.formats.errors import FormatError
 
         try:
             cv2.imshow("tracks", picture[..., ::-1])

@@ -88,3 +88,13 @@ def test_bad_input_is_one_line(track, tmp_path):
     assert code == 1
     cure = "name a video file, a folder of images, or a camera by its number"
     assert printed == [f"error: {tmp_path / 'absent.mp4'}: not found; {cure}"]
+
+
+def test_no_window_without_a_display(track, images, tmp_path, monkeypatch):
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    code, printed = track(images, tmp_path / "out", "--show")
+    assert code == 1
+    cure = "leave it out, and look at the video that is written"
+    assert printed == [f"error: --show: there is no display; {cure}"]
