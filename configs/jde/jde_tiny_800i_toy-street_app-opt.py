@@ -1,4 +1,4 @@
 # Table 2 of the paper: cross entropy, App.Opt.
 _base_ = './jde_tiny_800i_toy-street.py'
 
-model = dict(detector=dict(bbox_head=dict(weighting=dict(type='FixedTaskWeighting', weights=[64, 64, 0.1]))))
+model = dict(detector=dict(bbox_head=dict(weighting=dict(_delete_=True, type='FixedTaskWeighting', weights=[64, 64, 0.1]))))

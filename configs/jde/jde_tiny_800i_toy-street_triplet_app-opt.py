@@ -6,5 +6,5 @@ model = dict(
         bbox_head=dict(
             identity_counts=None,
             loss_identity=dict(type='IdentityTripletLoss'),
-            weighting=dict(type='FixedTaskWeighting', weights=[64, 64, 0.1]))))
+            weighting=dict(_delete_=True, type='FixedTaskWeighting', weights=[64, 64, 0.1]))))
 train_dataloader = dict(sampler=dict(_delete_=True, type='FramePairSampler'))

@@ -6,5 +6,5 @@ model = dict(
         bbox_head=dict(
             identity_counts=None,
             loss_identity=dict(type='IdentityTripletLoss'),
-            weighting=dict(type='MinimumNormTaskWeighting'))))
+            weighting=dict(_delete_=True, type='MinimumNormTaskWeighting'))))
 train_dataloader = dict(sampler=dict(_delete_=True, type='FramePairSampler'))

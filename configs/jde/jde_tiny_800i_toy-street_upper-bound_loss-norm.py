@@ -6,5 +6,5 @@ model = dict(
         bbox_head=dict(
             identity_counts=None,
             loss_identity=dict(type='IdentityTripletUpperBoundLoss'),
-            weighting=dict(type='MagnitudeTaskWeighting'))))
+            weighting=dict(_delete_=True, type='MagnitudeTaskWeighting'))))
 train_dataloader = dict(sampler=dict(_delete_=True, type='FramePairSampler'))

@@ -2,7 +2,7 @@
 _base_ = [
     '../_base_/models/separate_tiny.py',
     '../_base_/datasets/toy_street_boxes.py',
-    '../_base_/trackers/jde.py',
+    '../_base_/trackers/jde_toy_street.py',
     '../_base_/schedules/adamw_tiny.py',
     '../_base_/default_runtime.py',
 ]

@@ -146,3 +146,11 @@ def test_the_last_pixel_makes_boxes_larger():
     shifted = observe([[2, 0, 6, 4]])
     assert BoxIoUCue().cost(tracker.bank, shifted, frame(1)) == pytest.approx(1 - 1 / 3)
     assert BoxIoUCue(last_pixel=True).cost(tracker.bank, shifted, frame(1)) == pytest.approx(1 - 3 / 7)
+
+
+def test_on_the_street_tracks_are_reported_at_once():
+    config = Config.fromfile(CONFIG.with_name("jde_toy_street.py")).tracker.to_dict()
+    tracker = build_torch_free(config)
+    seen = observe([HERE, THERE], labels=[0, 1], embeddings=[RED, BLUE])
+    assert [tracks.ids.tolist() for tracks in run(tracker, seen, seen)] == [[1, 2], [1, 2]]
+    assert [stage.max_cost for stage in tracker.trackers[1].stages] == [1.1, 0.8, 0.8]
