@@ -1,8 +1,8 @@
 """Render street-like videos with exact ground truth: cars, pedestrians, occlusion, lookalikes, a moving camera.
 
 The same scenes are written in KITTI MOTS layout (with train.seqmap and val.seqmap), as KITTI-STEP panoptic maps, as
-boxes of KITTI and MOTChallenge and with exact forward flow. The same settings give the same pixels. A sequence that is complete is
-kept, so a run that was stopped goes on where it stopped.
+boxes of KITTI and MOTChallenge and with exact forward flow. The same settings give the same pixels. A sequence that is
+complete is kept, so a run that was stopped goes on where it stopped.
 """
 
 from __future__ import annotations
