@@ -38,7 +38,7 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     arguments = parse_arguments()
     if arguments.eval:
-        check_metric_names(arguments.eval, known_metrics())
+        check_metric_names(arguments.eval, [*known_metrics(), "ap"])
     from mmengine.dist import is_main_process
     from mmengine.runner import Runner
 
