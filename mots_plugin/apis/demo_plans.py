@@ -138,7 +138,7 @@ def track_rcnn(folder: Path) -> Demo:
 def jde(folder: Path) -> Demo:
     """JDE: one training, scored by MOTA and IDF1 of boxes."""
     config = "configs/jde/jde_tiny_800i_toy-street.py"
-    return _one_training(folder, "jde", config, ["clear", "idf1", "hota"], ("MOTA", "IDF1", "HOTA"))
+    return _one_training(folder, "jde", config, ["clear", "idf1", "hota", "ap"], ("MOTA", "IDF1", "HOTA"))
 
 
 def pointtrack(folder: Path) -> Demo:
