@@ -16,7 +16,7 @@ from mots_plugin.models.layers.point_branches import SLOPE, EnvironmentBranch, F
 from mots_plugin.ops.points import PointClouds, crop_clouds, embed_positions, frame_clouds
 
 POSITION_CHANNELS = 64
-CPU_CHUNK = 8  # instances at a time: what fits into caches is twice as fast; GPUs take all at once
+CPU_CHUNK = 2  # instances at a time: their points fit into caches; GPUs take all at once
 
 
 class PointCloudHead(BaseModule):
