@@ -110,7 +110,8 @@ def main() -> None:
                 raise FormatError(file, "not found", "train and test that config first")
     found = {}
     for name, files in arguments.systems:
-        found[name] = measure(*files, arguments.data, arguments.rounds)
+        config, checkpoint, metrics = files
+        found[name] = measure(config, checkpoint, metrics, arguments.data, arguments.rounds)
         usual = found[name]["milliseconds"][str(found[name]["usual_targets"])]
         parts = "  ".join(f"{part} {value:.1f}" for part, value in usual.items())
         print(f"{name}: MOTA {100 * found[name]['MOTA']:.1f}  IDF1 {100 * found[name]['IDF1']:.1f}  ms: {parts}")

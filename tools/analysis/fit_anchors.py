@@ -113,8 +113,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{title} {hit[labels == k].mean():.3f}" for k, title in enumerate(classes) if (labels == k).any()
         )
         print(f"{name} anchors catch of {len(boxes)} boxes: {shares}")
-    sizes = ",\n        ".join(str([tuple(int(side) for side in anchor) for anchor in level]) for level in fitted)
-    print(f"strides={strides},\nbase_sizes=[\n        {sizes}]")
+    rows = ",\n        ".join(str([tuple(anchor) for anchor in level.astype(int).tolist()]) for level in fitted)
+    print(f"strides={strides},\nbase_sizes=[\n        {rows}]")
     return 0
 
 

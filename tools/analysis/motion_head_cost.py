@@ -22,8 +22,9 @@ PUBLISHED = (("MAPT motion, paper", 0.38, 3.50), ("FlowNet2, paper", 162.51, 993
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="config of a MAPT model with a motion head")
-    size = {"nargs": 2, "type": int, "metavar": ("HEIGHT", "WIDTH")}
-    parser.add_argument("--size", default=(384, 1280), help="of the network's input (default: 384 1280)", **size)
+    sides = ("HEIGHT", "WIDTH")
+    help_size = "of the network's input (default: 384 1280)"
+    parser.add_argument("--size", nargs=2, type=int, metavar=sides, default=(384, 1280), help=help_size)
     parser.add_argument(
         "--instances", type=int, default=100, help="carried at once (default: 100, the most of a frame)"
     )

@@ -101,7 +101,8 @@ def time_test_loop(model: Any, loader: Any, annotations: str) -> tuple[float, fl
 
 def time_network(model: Any, loader: Any, temporal: bool) -> tuple[float, float]:
     """Time the network alone, with its temporal block or without."""
-    detector, stream = model.detector, None
+    detector = model.detector
+    stream: Any = None
     watch = Stopwatch()
     for batch in loader:
         data = model.data_preprocessor(batch, False)

@@ -57,4 +57,4 @@ class TrackCrossEntropyLoss(nn.Module):
         losses = torch.cat([track_cross_entropy(*pair, self.temperature) for pair in pairs])
         if len(losses):
             return self.loss_weight * losses.mean()
-        return sum((pair[0].sum() + pair[2].sum()) * 0 for pair in pairs)
+        return 0 * torch.stack([pair[0].sum() + pair[2].sum() for pair in pairs]).sum()
