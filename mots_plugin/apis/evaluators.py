@@ -15,7 +15,8 @@ def direct_evaluators(config: Config, annotations: Path, out: Path, metrics: Seq
     """Tell the evaluators of a test what to score, and where to write.
 
     Those that write share out the wanted metrics: each takes the ones it knows, and one that knows none of them is
-    left out. Evaluators that have no choice of metrics stay as they are.
+    left out. From the second on, the names of their metrics get a prefix. Evaluators that have no choice of metrics
+    stay as they are.
 
     Args:
         config: Whose ``test_evaluator``, one or a list, is changed.
@@ -48,6 +49,8 @@ def direct_evaluators(config: Config, annotations: Path, out: Path, metrics: Seq
             continue
         if wanted:
             evaluator["metric"] = wanted
+        if folders:
+            evaluator.setdefault("prefix", _first_metric(evaluator, names))  # or names of metrics would clash
         folders.append(out / _first_metric(evaluator, names) if folders else out)
         evaluator.update(ann_file=str(annotations), out_dir=str(folders[-1]))
     config.test_evaluator = chosen if len(chosen) > 1 else chosen[0]

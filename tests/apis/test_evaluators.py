@@ -29,6 +29,7 @@ def test_several_share_the_metrics_out_by_what_they_know():
     config = panoptic_and_masks()
     assert direct_evaluators(config, ANNOTATIONS, OUT, ["smotsa", "pq"]) == [OUT, OUT / "smotsa"]
     assert [evaluator.metric for evaluator in config.test_evaluator] == [["pq"], ["smotsa"]]
+    assert [evaluator.get("prefix") for evaluator in config.test_evaluator] == [None, "smotsa"]
 
 
 def test_one_that_knows_none_of_them_is_left_out():

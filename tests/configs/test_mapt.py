@@ -7,6 +7,7 @@ import pytest
 import torch
 from clips import random_clip, single_frames
 from leaves import LEAVES, config_of
+from mmengine.model import revert_sync_batchnorm
 from mmengine.structures import PixelData
 
 MAPT = [name for name in LEAVES if name.startswith("mapt/")]
@@ -26,10 +27,12 @@ def panoptic_pair(seed: int = 0) -> dict:
     return clip
 
 
-@pytest.mark.parametrize("name", TINY)
-def test_tiny_configs_train(name, build_model):
+@pytest.mark.parametrize(
+    "name", [*TINY, *(pytest.param(name, marks=pytest.mark.slow) for name in MAPT if name not in TINY)]
+)
+def test_configs_train(name, build_model):
     torch.manual_seed(0)
-    model = build_model(name).train()
+    model = revert_sync_batchnorm(build_model(name)).train()  # the synchronised kind knows no CPU
     losses = model(**model.data_preprocessor(panoptic_pair(), training=True), mode="loss")
     total, logged = model.parse_losses(losses)
     total.backward()

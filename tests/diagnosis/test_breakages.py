@@ -162,7 +162,7 @@ def test_operators_for_cpus_beside_a_gpu(environment):
         .replace("lambda: False", "lambda: True")
         .replace("version: cuda = None", "version: cuda = '12'")
     )
-    code = code.replace("\nclass version", "\n    get_device_name = staticmethod(lambda: 'H200')\nclass version")
+    code = code.replace("\nclass version", "\n    get_device_name = staticmethod(lambda: 'A GPU')\nclass version")
     found = only(environment(gpus=["a"], torch=code))
     assert (found.part, found.stops_training) == ("mmcv", True)
     assert found.cure.startswith("FORCE_CUDA=1 MMCV_WITH_OPS=1 pip install")

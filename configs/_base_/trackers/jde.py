@@ -29,3 +29,17 @@ _one_class = dict(
 )
 
 tracker = dict(type='PerClassTracker', overlap=None, trackers=[_one_class, _one_class])  # of label 0, of label 1
+
+_settings = {
+    'lifecycle.min_score': 'least_confidence',
+    'lifecycle.birth_score': 'confidence',
+    'lifecycle.keep_alive_seconds': 'seconds',
+    'stages.0.max_cost': 'looks',
+    'stages.1.max_cost': 'overlap',
+}
+_ranges = dict(
+    least_confidence=(0.2, 0.6), confidence=(0.4, 0.9), seconds=(0.1, 2.0), looks=(0.4, 1.4), overlap=(0.3, 0.9))
+tracker_search_space = [  # of label 0, of label 1; the official thresholds are fixed, these are around them
+    dict(parameters=_ranges, settings=_settings),
+    dict(parameters=_ranges, settings=_settings),
+]

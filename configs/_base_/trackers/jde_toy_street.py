@@ -1,5 +1,6 @@
 # JDE's association for the rendered street, whose videos last 20 frames and whose objects move far between two of them:
-# tracks are reported at once, pairs may be less alike. Chosen on the detections of a small network, on another seed's videos.
+# tracks are reported at once, pairs may be less alike. Chosen on the detections of a small network, on the videos of
+# another seed.
 _base_ = './jde.py'
 
 for _one_class in _base_.tracker.trackers:
