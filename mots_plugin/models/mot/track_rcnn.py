@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-import torch
 from mmdet.registry import MODELS
 from mmdet.structures import DetDataSample, TrackDataSample
 from torch import Tensor
 
 from mots_plugin.models.layers.precision import put_out_single_precision, to_single_precision
+from mots_plugin.models.proposals import propose
 from mots_plugin.ops import encode_crops, paste_crops
 from mots_plugin.structures import Observations
 
@@ -73,10 +72,7 @@ class TrackRCNN(OnlineMOT):
         features = self.detector.extract_feat(inputs.flatten(0, 1))
         if self.temporal is not None:
             features = self.temporal(features, clip_length)
-        rpn_losses, proposals = self.detector.rpn_head.loss_and_predict(
-            features, _as_one_class(frames), proposal_cfg=self.detector.train_cfg.rpn_proposal
-        )
-        losses = {f"rpn_{name}" if "rpn" not in name else name: value for name, value in rpn_losses.items()}
+        losses, proposals = propose(self.detector.rpn_head, features, frames, self.detector.train_cfg.rpn_proposal)
         features = to_single_precision(features)
         losses.update(self.detector.roi_head.loss(features, proposals, frames, clip_length=clip_length))
         return losses
@@ -113,12 +109,3 @@ class TrackRCNN(OnlineMOT):
             crops=crops,
         )
         return sample, observations
-
-
-def _as_one_class(frames: list[DetDataSample]) -> list[DetDataSample]:
-    """Copies of the samples for the proposal network, which knows objects only; the originals keep their labels."""
-    copies = [copy.copy(frame) for frame in frames]
-    for sample in copies:
-        sample.gt_instances = copy.copy(sample.gt_instances)
-        sample.gt_instances.labels = torch.zeros_like(sample.gt_instances.labels)
-    return copies
