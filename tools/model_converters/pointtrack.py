@@ -13,42 +13,23 @@ with --partial what matches is written all the same. tools/join_checkpoints.py p
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mots_plugin.apis.converter_command import Renamed, convert_by_command
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 from mots_plugin.weights.pointtrack import convert_pointtrack
 from mots_plugin.weights.torch_pickle import read_torch_tensors
 
 
-def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("config", help="config of the model that the weights are for")
-    parser.add_argument("weights", type=Path, help="released checkpoint of a segmenter or an embedding")
-    parser.add_argument("out", type=Path, help=".pth file to write: weights only")
-    parser.add_argument("--partial", action="store_true", help="write what matches, also if not everything does")
-    return parser.parse_args(argv)
+def convert(weights: Path) -> Renamed:
+    return convert_pointtrack(read_torch_tensors(weights))
 
 
 @report_errors_in_one_line
 def main(argv: Sequence[str] | None = None) -> int:
-    arguments = parse_arguments(argv)
-    converted, unknown = convert_pointtrack(read_torch_tensors(arguments.weights))
-
-    from mots_plugin.apis.weight_conversion import model_state, write_converted
-
-    write_converted(
-        converted,
-        unknown,
-        model_state(arguments.config),
-        config_file=arguments.config,
-        source=arguments.weights,
-        out=arguments.out,
-        partial=arguments.partial,
-    )
-    return 0
+    return convert_by_command(__doc__, "released checkpoint of a segmenter or an embedding", convert, argv)
 
 
 if __name__ == "__main__":
