@@ -294,18 +294,3 @@ def test_identities_are_classified_or_compared(changes):
 def test_every_class_needs_a_count():
     with pytest.raises(ValueError, match="identity_counts has 1 classes, num_classes 2"):
         build_head(identity_counts=[5])
-
-
-def test_an_untrained_anchor_expects_an_object_as_seldom_as_its_prior_says():
-    head = build_head(object_prior=0.02)
-    head.init_weights()
-    head.predictions[0].weight.data.zero_()
-    logits = head([torch.randn(1, 4, 4, 4)])[0].logits
-    assert logits.softmax(-1)[0, 5].tolist() == pytest.approx([0.98, 0.01, 0.01])
-
-
-def test_biases_are_as_they_come_without_a_prior():
-    head = build_head()
-    before = head.predictions[0].bias.clone()
-    head.init_weights()
-    assert head.predictions[0].bias.equal(before)

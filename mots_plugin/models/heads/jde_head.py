@@ -6,7 +6,6 @@ Anchors of a scale are counted P = H * W * A, those of one cell in a row, so anc
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -73,8 +72,6 @@ class JDEHead(BaseModule):
         bridge_channels: Channels of the bridges; twice those of the neck by default, as in YOLOv3.
         norm_cfg: Normalisation of the bridges.
         act_cfg: Activation of the bridges.
-        object_prior: Probability of an object that an untrained anchor predicts, so that a short training need not first
-            learn that nearly all is background (RetinaNet, 4.1); None for biases as they come, as released.
         init_cfg: Initialisation config.
 
     Raises:
@@ -96,7 +93,6 @@ class JDEHead(BaseModule):
         bridge_channels: Sequence[int] | None = None,
         norm_cfg: dict | None = None,
         act_cfg: dict | None = None,
-        object_prior: float | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -105,7 +101,6 @@ class JDEHead(BaseModule):
         if identity_counts is not None and len(identity_counts) != num_classes:
             raise ValueError(f"JDEHead: identity_counts has {len(identity_counts)} classes, num_classes {num_classes}")
         self.num_classes = num_classes
-        self.object_prior = object_prior
         self.prior_generator = TASK_UTILS.build(anchor_generator)
         self.box_coder = TASK_UTILS.build({"type": "DeltaXYWHBBoxCoder", "clip_border": False})
         self.test_cfg = test_cfg
@@ -127,16 +122,6 @@ class JDEHead(BaseModule):
         )
         self.predictions = nn.ModuleList(nn.Conv2d(width, outputs, 1) for width in bridge_channels)
         self.embeddings = nn.ModuleList(nn.Conv2d(channels, embed_channels, 3, padding=1) for channels in in_channels)
-
-    def init_weights(self) -> None:
-        """Initialise by ``init_cfg``, then set the biases that ``object_prior`` asks for."""
-        super().init_weights()
-        if self.object_prior is None:
-            return
-        background = math.log(self.num_classes * (1 - self.object_prior) / self.object_prior)
-        for predict in self.predictions:
-            logits = predict.bias.detach().view(self.num_anchors, -1)[:, 4:]
-            logits.zero_()[:, 0] = background
 
     def forward(self, features: Sequence[Tensor]) -> list[ScalePredictions]:
         """Predict on every scale, in single precision whatever precision the convolutions have.
