@@ -20,11 +20,11 @@ from signal import SIG_IGN, SIGINT, signal
 
 from tqdm import tqdm
 
+from mots_plugin.formats.class_numbers import ClassNumbers, number_classes
 from mots_plugin.formats.coco_video import from_mask_tracks, write_coco_video
 from mots_plugin.formats.davis import (
     IGNORE_VALUE,
     ObjectClasses,
-    class_id_of,
     find_davis_folders,
     read_davis_sequence,
     read_image_set,
@@ -75,9 +75,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     splits = {path.stem: read_image_set(path) for path in arguments.split} or {"all": sequence_names(masks)}
     if len(splits) < len(arguments.split):
         raise FormatError(arguments.split[-1], "two splits have one name", "convert them into two folders")
-    readings = {name: _read(name, sequences, images, masks, arguments) for name, sequences in splits.items()}
+    classes, numbers = _read_classes(arguments, masks)
+    readings = {name: _read(name, sequences, images, masks, classes, arguments) for name, sequences in splits.items()}
     for name, sequences in readings.items():
-        coco = from_mask_tracks((reading.frames, reading.tracks) for reading in sequences)
+        coco = from_mask_tracks(((reading.frames, reading.tracks) for reading in sequences), class_names=numbers.names)
         path = arguments.destination / f"{name}.json"
         write_coco_video(path, coco)
         print(summarise(name, coco, sequences))
@@ -85,7 +86,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _read(
-    split: str, sequences: Sequence[str], images: Path, masks: Path, arguments: argparse.Namespace
+    split: str,
+    sequences: Sequence[str],
+    images: Path,
+    masks: Path,
+    classes: ObjectClasses,
+    arguments: argparse.Namespace,
 ) -> list[SequenceReading]:
     if not sequences:
         raise FormatError(masks, "holds no sequence", "put a folder of masks a sequence there")
@@ -94,7 +100,7 @@ def _read(
         root=arguments.source,
         images=images,
         masks=masks,
-        classes=_read_classes(arguments, masks),
+        classes=classes,
         ignore_value=None if arguments.ignore_value == "none" else int(arguments.ignore_value),
         strict=arguments.strict,
     )
@@ -112,15 +118,18 @@ def _read(
     return readings
 
 
-def _read_classes(arguments: argparse.Namespace, masks: Path) -> ObjectClasses:
-    default = None if arguments.class_name is None else class_id_of(arguments.class_name, "--class-name")
+def _read_classes(arguments: argparse.Namespace, masks: Path) -> tuple[ObjectClasses, ClassNumbers]:
+    listed = {} if arguments.classes is None else read_object_classes(arguments.classes)
+    default = [] if arguments.class_name is None else [arguments.class_name]
+    numbers = number_classes([*sorted(set(listed.values())), *default])
+    default_id = numbers.ids[default[0]] if default else None
     if arguments.classes is None:
-        return ObjectClasses(default)
-    listed = read_object_classes(arguments.classes)
+        return ObjectClasses(default_id), numbers
     unknown = sorted({sequence for sequence, _ in listed} - set(sequence_names(masks)))
     if unknown:
         raise FormatError(arguments.classes, f"sequence {unknown[0]} is not in {masks}", "correct its name")
-    return ObjectClasses(default, listed, str(arguments.classes))
+    class_ids = {key: numbers.ids[name] for key, name in listed.items()}
+    return ObjectClasses(default_id, class_ids, str(arguments.classes)), numbers
 
 
 if __name__ == "__main__":

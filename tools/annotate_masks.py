@@ -22,7 +22,7 @@ from mots_plugin.annotation.box_videos import BOX_FORMATS
 from mots_plugin.annotation.corrections import take_corrections
 from mots_plugin.annotation.exchange import EXCHANGES
 from mots_plugin.annotation.project import Project, Settings
-from mots_plugin.formats.davis import class_id_of
+from mots_plugin.formats.class_numbers import class_id_of
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from mots_plugin.annotation.box_shapes import fill_boxes, inscribe_ellipses
 from mots_plugin.annotation.box_videos import BOX_FORMATS, BoxVideo, find_box_files, find_images, read_box_video
 from mots_plugin.annotation.mask_result import without_overlaps
-from mots_plugin.formats.davis import class_id_of
+from mots_plugin.formats.class_numbers import class_id_of
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mots_txt import write_mots_txt
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line

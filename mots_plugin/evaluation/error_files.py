@@ -13,13 +13,13 @@ from mots_plugin.evaluation.functional.error_table import ErrorTable, join, tabu
 from mots_plugin.evaluation.functional.families import add_up
 from mots_plugin.evaluation.functional.mask_pairs import MaskPairs, mask_pairs
 from mots_plugin.evaluation.functional.mots import mots_counts
-from mots_plugin.evaluation.functional.overlap_removal import remove_overlaps
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
 from mots_plugin.evaluation.functional.track_errors import find_track_errors
 from mots_plugin.evaluation.mask_scoring import MaskBenchmark
 from mots_plugin.evaluation.track_files import TrackFile, find_track_files, frame_numbers, require
 from mots_plugin.formats.errors import Fault
 from mots_plugin.formats.mask_tracks import MaskTracks
+from mots_plugin.formats.overlap_removal import remove_overlaps
 from mots_plugin.formats.seqmap import SequenceRange
 
 

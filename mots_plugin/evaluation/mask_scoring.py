@@ -15,9 +15,9 @@ from mots_plugin.evaluation.functional.families import (
     count_sequence,
     summarise,
 )
-from mots_plugin.evaluation.functional.overlap_removal import remove_overlaps
 from mots_plugin.evaluation.track_files import TrackFile, find_track_files, frame_numbers
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.overlap_removal import remove_overlaps
 from mots_plugin.formats.seqmap import SequenceRange
 
 

@@ -69,7 +69,7 @@ class TrackResultWriter(ResultWriter):
             video: Name of the video.
             frame: Number of the frame in the source; later than all frames of the video so far.
             track_ids: ``(M,)`` identities, each once.
-            class_ids: ``(M,)`` 1 car, 2 pedestrian.
+            class_ids: ``(M,)`` 1 car, 2 pedestrian, others of one's own.
             masks: M masks in the original image that share no pixel.
 
         Returns:
@@ -82,7 +82,7 @@ class TrackResultWriter(ResultWriter):
         self._files.check_order(video, frame)
         source = str(self._files.path(video))
         tracks = MaskTracks(np.full(len(track_ids), frame), track_ids, class_ids, list(masks), source=source)
-        faults = [fault for fault in find_faults(tracks) if fault.kind != "empty"]
+        faults = [fault for fault in find_faults(tracks, class_ids=tracks.class_ids.tolist()) if fault.kind != "empty"]
         if faults:
             raise faults[0].error()
         columns = zip(tracks.track_ids.tolist(), tracks.class_ids.tolist(), masks, strict=True)

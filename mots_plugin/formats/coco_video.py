@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import RLE, areas, boxes
@@ -131,16 +132,36 @@ class CocoVideo:
             frame_rate=video.get("frame_rate"),
         )
 
+    @property
+    def mask_class_ids(self) -> dict[str, int]:
+        """Class ids of :meth:`mask_tracks` by name.
+
+        Raises:
+            FormatError: A class has the id of another.
+        """
+        return {self.class_names[category]: class_id for category, class_id in self._class_of_category.items()}
+
+    @cached_property
+    def _class_of_category(self) -> dict[int, int]:
+        names: dict[int, str] = {}
+        class_of = {category: MOTS_CLASS_IDS.get(name, category) for category, name in self.class_names.items()}
+        for category, class_id in class_of.items():
+            name = self.class_names[category]
+            if names.setdefault(class_id, CLASS_NAMES.get(class_id, name)) != name:
+                problem = f"category {name} has id {category}, which is that of {names[class_id]}"
+                raise FormatError(self.source, problem, "number classes of your own from 3 on, without 10")
+        return class_of
+
     def mask_tracks(self, video_name: str) -> MaskTracks:
         """Return the masks of a video in order of frame, with frame numbers and track ids of the source.
 
-        Classes are told by the names of their categories, whatever ids the file gives them.
+        Classes of MOTS are told by the names of their categories, whatever ids the file gives them; others keep the
+        ids of the file.
 
         Raises:
-            FormatError: An annotation without segmentation, or of a class other than car, pedestrian and ignore.
+            FormatError: An annotation without segmentation, one of no category, or a class whose id is that of another.
         """
-        class_ids = {name: class_id for class_id, name in CLASS_NAMES.items()}
-        class_of = {category: class_ids.get(name) for category, name in self.class_names.items()}
+        class_of = self._class_of_category
         frames: list[int] = []
         annotations: list[dict[str, Any]] = []
         masks: list[RLE] = []
@@ -150,10 +171,10 @@ class CocoVideo:
             annotations += found
             masks += [annotation_mask(annotation, self.source) for annotation in found]
         for annotation in annotations:
-            if class_of.get(annotation["category_id"]) is None:
-                name = self.class_names.get(annotation["category_id"])
-                problem = f"category id {annotation['category_id']} (name {name}) is none of {', '.join(class_ids)}"
-                raise FormatError(self.source, problem, "rename the category", f"annotation {annotation['id']}")
+            if annotation["category_id"] not in class_of:
+                problem = f"category id {annotation['category_id']} is not in 'categories'"
+                cure = "add the category, or correct the id"
+                raise FormatError(self.source, problem, cure, f"annotation {annotation['id']}")
         ids = [annotation.get("track_id", annotation.get("instance_id", -1)) for annotation in annotations]
         return MaskTracks(
             frames=np.asarray(frames, np.int64),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
 from mots_plugin.formats.coco_video import annotation_mask
 from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.frame_images import read_image_size
@@ -26,7 +27,6 @@ _KEYS = {
 }
 _WRITE_ANEW = "write the file with a converter of data_converters/"
 _BOX_TOLERANCE = 1.0
-_CLASS_IDS = {name: class_id for class_id, name in CLASS_NAMES.items()}
 
 
 @dataclass
@@ -38,7 +38,7 @@ class VideoEntries:
         video: Entry of the video.
         images: Entries of its images, in the order of the file.
         annotations: Entries of their annotations, in the order of the file.
-        class_ids: Class id of each category id; absent where the name is unknown.
+        class_ids: Class id of each category id; absent where it is the id of another class.
     """
 
     source: str
@@ -53,7 +53,7 @@ def read_entries(path: str | os.PathLike[str]) -> tuple[list[VideoEntries], list
 
     Returns:
         videos: Its videos with their sound entries.
-        faults: Tables and keys that are missing, ids that occur twice or point nowhere, unknown class names.
+        faults: Tables and keys that are missing, ids that occur twice or point nowhere, classes of one id.
 
     Raises:
         OSError: The file cannot be read.
@@ -72,11 +72,12 @@ def read_entries(path: str | os.PathLike[str]) -> tuple[list[VideoEntries], list
     tables = {table: _sound_entries(data, table, source, faults) for table in _KEYS}
     class_ids = {}
     for category in tables["categories"]:
-        if category["name"] in _CLASS_IDS:
-            class_ids[category["id"]] = _CLASS_IDS[category["name"]]
+        class_id = MOTS_CLASS_IDS.get(category["name"], category["id"])
+        if CLASS_NAMES.get(class_id, category["name"]) == category["name"]:
+            class_ids[category["id"]] = class_id
         else:
-            problem = f"class '{category['name']}' is unknown"
-            cure = f"rename it to one of {', '.join(_CLASS_IDS)}, or take it out"
+            problem = f"class '{category['name']}' has the id of {CLASS_NAMES[class_id]}"
+            cure = f"rename it to one of {', '.join(MOTS_CLASS_IDS)}, or number it from 3 on, without 10"
             faults.append(Fault(source, f"categories id {category['id']}", problem, cure, "class"))
     videos = {video["id"]: VideoEntries(source, video, class_ids=class_ids) for video in tables["videos"]}
     for name, count in Counter(video["name"] for video in tables["videos"]).items():
@@ -233,14 +234,16 @@ def _annotation_faults(entries: VideoEntries) -> list[Fault]:
     tracks = MaskTracks(
         frames=np.array([images[annotation["image_id"]]["frame_id"] for annotation in usable], np.int64),
         track_ids=np.array([annotation["instance_id"] for annotation in usable], np.int64),
-        # Unknown classes are reported with the categories.
+        # Classes that are none are reported with the categories.
         class_ids=np.array([entries.class_ids.get(a["category_id"], IGNORE_CLASS) for a in usable], np.int64),
         masks=masks,
         lines=np.array([annotation["id"] for annotation in usable], np.int64),
         source=entries.source,
         name=entries.video["name"],
     )
-    mask_faults = [fault for fault in find_faults(tracks, "annotation") if fault.kind != "size"]
+    mask_faults = [
+        fault for fault in find_faults(tracks, "annotation", entries.class_ids.values()) if fault.kind != "size"
+    ]
     broken = {fault.place for fault in mask_faults if fault.kind in ("rle", "empty")}
     sound = [row for row, annotation in enumerate(usable) if f"annotation {annotation['id']}" not in broken]
     faults += mask_faults

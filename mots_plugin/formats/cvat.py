@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -17,9 +17,16 @@ from xml.etree.ElementTree import Element, SubElement
 import numpy as np
 
 from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
 from mots_plugin.formats.coco_video import VideoFrames
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.labelled_masks import collect_masks, frame_number_of, merge_parts, split_label
+from mots_plugin.formats.labelled_masks import (
+    class_and_identity,
+    collect_masks,
+    frame_number_of,
+    merge_parts,
+    split_label,
+)
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.polygons import polygons_to_rle
 from mots_plugin.formats.rle import RLE, decode_crop, encode_crop
@@ -28,11 +35,36 @@ _CURE = "export it anew from CVAT, as 'CVAT for images 1.1' or 'CVAT for video 1
 _SHAPES = ("polygon", "box", "mask")
 
 
-def read_cvat(path: str | os.PathLike[str]) -> dict[str, MaskTracks]:
+def cvat_classes(path: str | os.PathLike[str]) -> list[str]:
+    """Return the names of the classes in an export, sorted.
+
+    Raises:
+        FormatError: Not an export of CVAT.
+        OSError: The file cannot be read.
+    """
+    root = _parse(path)
+    labelled = [*root.iter("track"), *(shape for image in root.iter("image") for shape in image)]
+    # A label is cut short where a shape has no other identity; telling more would take the shape's attributes.
+    found = {(element.get("label", ""), element.get("group_id") or _own_track_id(element)) for element in labelled}
+    return sorted({class_and_identity(*pair)[0] for pair in found} - {""})
+
+
+def counts_frames(path: str | os.PathLike[str]) -> bool:
+    """Whether an export is one of a video, whose frames are told by their position, from 0, not by their images' names.
+
+    Raises:
+        FormatError: Not an export of CVAT.
+        OSError: The file cannot be read.
+    """
+    return _parse(path).find("image") is None
+
+
+def read_cvat(path: str | os.PathLike[str], class_ids: Mapping[str, int] = MOTS_CLASS_IDS) -> dict[str, MaskTracks]:
     """Read every sequence of an export.
 
     Args:
         path: The XML file, or the zip file that CVAT gives.
+        class_ids: Ids of the classes there are, by name.
 
     Returns:
         Masks by name of the sequence: the folder of its images, or, where they lie in none, the file's name. Frames of
@@ -51,10 +83,10 @@ def read_cvat(path: str | os.PathLike[str]) -> dict[str, MaskTracks]:
             frame = frame_number_of(image.attrib["name"], path)
             size = int(image.attrib["height"]), int(image.attrib["width"])
             shapes: list[_Shape] = [(shape, shape, None) for shape in image if shape.tag in _SHAPES]
-            found = _read_shapes(shapes, size, path, f"image {image.attrib['name']}")
+            found = _read_shapes(shapes, size, path, f"image {image.attrib['name']}", class_ids)
             rows.setdefault(sequence, []).extend((frame, *row) for row in found)
         for frame, seen in _shapes_by_frame(root).items():
-            found = _read_shapes(seen, _size_of_video(root), path, f"frame {frame}")
+            found = _read_shapes(seen, _size_of_video(root), path, f"frame {frame}", class_ids)
             rows.setdefault(name, []).extend((frame, *row) for row in found)
     except KeyError as error:
         raise FormatError(path, f"an element lacks its attribute {error}", _CURE) from error
@@ -132,17 +164,20 @@ def _size_of_video(root: Element) -> tuple[int, int]:
 
 
 def _read_shapes(
-    shapes: Sequence[_Shape], size: tuple[int, int], path: str | os.PathLike[str], frame: str
+    shapes: Sequence[_Shape],
+    size: tuple[int, int],
+    path: str | os.PathLike[str],
+    frame: str,
+    class_ids: Mapping[str, int],
 ) -> list[tuple[int, int, RLE]]:
     parts: dict[tuple[int, int], list[RLE]] = {}
     for number, (shape, labelled, fallback) in enumerate(shapes, 1):
         label = labelled.attrib["label"]
         place = f"{frame}, {shape.tag} {number} ({label})"
-        named = (attribute.text for attribute in _attributes(shape, labelled) if attribute.get("name") == "track_id")
-        identity = next(named, None) or labelled.get("group_id") or shape.get("group_id")
+        identity = _own_track_id(shape, labelled) or labelled.get("group_id") or shape.get("group_id")
         if identity is None and not label[-1:].isdigit():
             identity = fallback
-        class_id, track_id = split_label(label, identity, path, place, "track_id")
+        class_id, track_id = split_label(label, identity, path, place, "track_id", class_ids)
         try:
             mask = _shape_mask(shape, *size)
         except ValueError as error:
@@ -151,9 +186,9 @@ def _read_shapes(
     return merge_parts(parts)
 
 
-def _attributes(*elements: Element) -> Iterator[Element]:
-    for element in elements:
-        yield from element.iter("attribute")
+def _own_track_id(*elements: Element) -> str | None:
+    attributes: Iterator[Element] = (attribute for element in elements for attribute in element.iter("attribute"))
+    return next((attribute.text for attribute in attributes if attribute.get("name") == "track_id"), None)
 
 
 def _shape_mask(shape: Element, height: int, width: int) -> RLE:

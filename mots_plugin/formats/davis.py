@@ -25,14 +25,13 @@ from mots_plugin.formats.coco_video import VideoFrames
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_images import IMAGE_EXTENSIONS, list_frame_images, read_image_size
 from mots_plugin.formats.id_png import id_png_to_objects
-from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
+from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import RLE
 from mots_plugin.formats.sequence_reading import SequenceReading
 
 IMAGE_FOLDERS = ("JPEGImages", "images")
 MASK_FOLDERS = ("Annotations", "Annotations_unsupervised", "annotations", "masks")
 IGNORE_VALUE = 255
-_CLASS_IDS = {name: class_id for class_id, name in CLASS_NAMES.items()}
 _COLUMNS = ["sequence", "object_id", "class"]
 
 
@@ -63,28 +62,17 @@ class ObjectClasses:
         return class_id
 
 
-def class_id_of(name: str, file: str | os.PathLike[str], place: str | int = "") -> int:
-    """Return the class id of a class name.
-
-    Raises:
-        FormatError: No such class.
-    """
-    if name not in _CLASS_IDS:
-        raise FormatError(file, f"class '{name}' is unknown", f"use one of {', '.join(_CLASS_IDS)}", place)
-    return _CLASS_IDS[name]
-
-
-def read_object_classes(path: str | os.PathLike[str]) -> dict[tuple[str, int], int]:
+def read_object_classes(path: str | os.PathLike[str]) -> dict[tuple[str, int], str]:
     """Read the csv ``sequence,object_id,class``.
 
     Returns:
-        Class ids by sequence and palette index.
+        Names of classes by sequence and palette index.
 
     Raises:
-        FormatError: Another header, a line of another form, an unknown class, or an object listed twice.
+        FormatError: Another header, a line of another form, or an object listed twice.
         OSError: The file cannot be read.
     """
-    listed: dict[tuple[str, int], int] = {}
+    listed: dict[tuple[str, int], str] = {}
     with open(path, newline="", encoding="utf-8-sig") as file:
         try:
             rows = list(csv.reader(file))
@@ -96,12 +84,12 @@ def read_object_classes(path: str | os.PathLike[str]) -> dict[tuple[str, int], i
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
-        if len(cells) != 3 or not (cells[1].isascii() and cells[1].isdecimal()):
+        if len(cells) != 3 or not (cells[1].isascii() and cells[1].isdecimal()) or not cells[2]:
             raise FormatError(path, f"cannot read '{','.join(cells)[:60]}'", "write sequence,object_id,class", number)
         key = cells[0], int(cells[1])
         if key in listed:
             raise FormatError(path, f"object {key[1]} of sequence {key[0]} is listed twice", "keep one line", number)
-        listed[key] = class_id_of(cells[2], path, number)
+        listed[key] = cells[2]
     return listed
 
 

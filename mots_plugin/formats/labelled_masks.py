@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mots_plugin.formats.davis import class_id_of
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS, class_id_of
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import RLE, merge
@@ -18,11 +18,30 @@ from mots_plugin.formats.rle import RLE, merge
 LabelledMask = tuple[int, int, RLE]
 """Track id, class id and mask of an object in a frame."""
 
-_IGNORE_ID = 1000 * IGNORE_CLASS
+IGNORE_ID = 1000 * IGNORE_CLASS
+"""Track id of all ignore regions."""
 _LABEL_WITH_ID = re.compile(r"(.*?[^\W\d_])[\s_#:-]*(\d{1,9})")
 
 
-def split_label(label: str, identity: Any, source: str | os.PathLike[str], place: str, key: str) -> tuple[int, int]:
+def class_and_identity(label: str, identity: Any) -> tuple[str, Any]:
+    """Tell the class's name from an identity at its end, where the shape has none otherwise.
+
+    Args:
+        label: The class's name, maybe with an identity at its end (``car_5``).
+        identity: The identity as the tool keeps it, None if it has none.
+    """
+    match = _LABEL_WITH_ID.fullmatch(label.strip())
+    return (match[1], match[2]) if match and identity is None else (label.strip(), identity)
+
+
+def split_label(
+    label: str,
+    identity: Any,
+    source: str | os.PathLike[str],
+    place: str,
+    key: str,
+    class_ids: Mapping[str, int] = MOTS_CLASS_IDS,
+) -> tuple[int, int]:
     """Tell class and identity of a shape.
 
     Args:
@@ -31,21 +50,19 @@ def split_label(label: str, identity: Any, source: str | os.PathLike[str], place
         source: The file, for messages.
         place: The shape, for messages.
         key: What the tool calls the identity, for messages.
+        class_ids: Ids of the classes there are, by name.
 
     Returns:
-        class_id: As of KITTI MOTS.
+        class_id: One of them.
         track_id: 10000 for ignore regions, which need no identity.
 
     Raises:
         FormatError: No identity, one that is not a whole number, or an unknown class.
     """
-    label = label.strip()
-    match = _LABEL_WITH_ID.fullmatch(label)
-    if match and identity is None:
-        label, identity = match.groups()
-    class_id = class_id_of(label, source, place)
+    label, identity = class_and_identity(label, identity)
+    class_id = class_id_of(label, source, place, class_ids)
     if class_id == IGNORE_CLASS:
-        return class_id, _IGNORE_ID
+        return class_id, IGNORE_ID
     if identity is None:
         cure = f"give it the number of its track as {key}, or at the end of the label ({label}_5)"
         raise FormatError(source, "has no identity", cure, place)

@@ -12,7 +12,7 @@ import binascii
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.labelled_masks import (
     LabelledMask,
+    class_and_identity,
     collect_masks,
     frame_number_of,
     merge_parts,
@@ -35,12 +37,26 @@ from mots_plugin.formats.rle import RLE, encode_crop
 _CURE = "save it anew with labelme"
 
 
-def read_labelme_folder(folder: str | os.PathLike[str], *, name: str | None = None) -> MaskTracks:
+def labelme_classes(folder: str | os.PathLike[str]) -> list[str]:
+    """Return the names of the classes in one sequence, sorted.
+
+    Raises:
+        FormatError: A json that cannot be read.
+        OSError: The folder or a file cannot be read.
+    """
+    found = [label for path in Path(folder).glob("*.json") for label in _read_shapes(path)[3]]
+    return sorted({class_and_identity(*label)[0] for label in found})
+
+
+def read_labelme_folder(
+    folder: str | os.PathLike[str], *, name: str | None = None, class_ids: Mapping[str, int] = MOTS_CLASS_IDS
+) -> MaskTracks:
     """Read one sequence.
 
     Args:
         folder: Holds one json a frame, the frame's number at the end of its name (``000012.json``, ``video_12.json``).
         name: Name of the sequence; by default the folder's name.
+        class_ids: Ids of the classes there are, by name.
 
     Raises:
         FormatError: No json, one without a number in its name, or one that cannot be used (see
@@ -50,12 +66,18 @@ def read_labelme_folder(folder: str | os.PathLike[str], *, name: str | None = No
     files = {frame_number_of(path.name, path): path for path in sorted(Path(folder).glob("*.json"))}
     if not files:
         raise FormatError(folder, "holds no labelme json", "put one json a frame there, named by the frame's number")
-    rows = [(frame, *found) for frame, path in sorted(files.items()) for found in read_labelme_file(path)]
+    rows = [(frame, *found) for frame, path in sorted(files.items()) for found in read_labelme_file(path, class_ids)]
     return collect_masks(rows, os.fspath(folder), name or Path(folder).name)
 
 
-def read_labelme_file(path: str | os.PathLike[str]) -> list[LabelledMask]:
+def read_labelme_file(
+    path: str | os.PathLike[str], class_ids: Mapping[str, int] = MOTS_CLASS_IDS
+) -> list[LabelledMask]:
     """Read one frame.
+
+    Args:
+        path: The json.
+        class_ids: Ids of the classes there are, by name.
 
     Returns:
         One ``(track id, class id, mask)`` an object, in order of their first shapes.
@@ -65,17 +87,11 @@ def read_labelme_file(path: str | os.PathLike[str]) -> list[LabelledMask]:
             points; names the shape.
         OSError: The file cannot be read.
     """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-        height, width = int(data["imageHeight"]), int(data["imageWidth"])
-        shapes: list[dict[str, Any]] = list(data["shapes"])
-        labels = [(str(shape["label"]), shape.get("group_id")) for shape in shapes]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FormatError(path, f"is no labelme json ({type(error).__name__}: {error})", _CURE) from error
+    height, width, shapes, labels = _read_shapes(path)
     parts: dict[tuple[int, int], list[RLE]] = {}
     for number, (shape, (label, group)) in enumerate(zip(shapes, labels, strict=True), 1):
         place = f"shape {number} ({label})"
-        class_id, track_id = split_label(label, group, path, place, "group_id")
+        class_id, track_id = split_label(label, group, path, place, "group_id", class_ids)
         try:
             mask = _shape_mask(shape, height, width)
         except (ValueError, KeyError, TypeError, OSError) as error:
@@ -124,6 +140,17 @@ def write_labelme_file(
     }
     with atomic_write(path) as file:
         json.dump(data, file, indent=1)
+
+
+def _read_shapes(path: str | os.PathLike[str]) -> tuple[int, int, list[dict[str, Any]], list[tuple[str, Any]]]:
+    """Return height and width of the image, its shapes, and label and identity of each."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        shapes: list[dict[str, Any]] = list(data["shapes"])
+        labels = [(str(shape["label"]), shape.get("group_id")) for shape in shapes]
+        return int(data["imageHeight"]), int(data["imageWidth"]), shapes, labels
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FormatError(path, f"is no labelme json ({type(error).__name__}: {error})", _CURE) from error
 
 
 def _shape_mask(shape: dict[str, Any], height: int, width: int) -> RLE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,9 @@ from mots_plugin.formats.rle import find_broken, intersection, runs_of
 from mots_plugin.formats.text_masks import sizes_of
 
 
-def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
+def find_faults(
+    tracks: MaskTracks, row_name: str = "line", class_ids: Collection[int] = tuple(CLASS_NAMES)
+) -> list[Fault]:
     """List every fault of a sequence's masks, in the order of its rows.
 
     The rules are those of mots_tools (``mots_common/io.py``): class ids 1, 2 or 10, an id at most once a frame, no
@@ -21,6 +25,7 @@ def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
     Args:
         tracks: The masks; nothing in them is taken on trust.
         row_name: What ``tracks.lines`` count: lines of a text file, or ``"annotation"`` for ids in a json.
+        class_ids: Classes that there are; those of MOTS by default, whose names the message tells.
     """
     faults: list[tuple[int, Fault]] = []
 
@@ -28,7 +33,7 @@ def find_faults(tracks: MaskTracks, row_name: str = "line") -> list[Fault]:
         faults.append((int(row), Fault(tracks.source, _place(tracks, row, row_name), problem, cure, kind)))
 
     known = ", ".join(f"{class_id} ({name})" for class_id, name in CLASS_NAMES.items())
-    for row in np.flatnonzero(~np.isin(tracks.class_ids, list(CLASS_NAMES))):
+    for row in np.flatnonzero(~np.isin(tracks.class_ids, [*CLASS_NAMES, *class_ids])):
         add(row, "class", f"class id {tracks.class_ids[row]} is unknown", f"use {known}")
     for row in np.flatnonzero(tracks.frames < 0):
         add(row, "frame", f"frame {tracks.frames[row]} is negative", "count frames from 0 (KITTI MOTS) or 1 (MOTS20)")

@@ -16,7 +16,7 @@ from typing import Any
 
 from mots_plugin.formats.coco_video import CocoVideo, from_mask_tracks, write_coco_video
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS
+from mots_plugin.formats.mask_tracks import IGNORE_CLASS
 from mots_plugin.formats.seqmap import SequenceRange
 from mots_plugin.formats.sequence_files import SequenceFiles, find_by_name
 from mots_plugin.formats.sequence_reading import ReadingRules, SequenceReading, check_parts, read_sequence
@@ -190,7 +190,7 @@ def summarise(name: str, coco: CocoVideo, sequences: Sequence[SequenceReading]) 
         ("sequences", len(coco.videos), ", ".join(f"{count} from {kind}" for kind, count in kinds.items())),
         ("frames", len(coco.data["images"]), ""),
     ]
-    for class_id, class_name in CLASS_NAMES.items():
+    for class_id, class_name in coco.class_names.items():
         if class_id == IGNORE_CLASS:
             rows.append(("ignore regions", masks[class_id], ""))
         else:

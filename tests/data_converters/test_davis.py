@@ -86,12 +86,20 @@ def test_an_object_without_class_is_named(convert, data_set, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+def test_classes_of_ones_own_are_numbered_after_those_of_mots(convert, data_set, tmp_path):
+    (tmp_path / "classes.csv").write_text("sequence,object_id,class\npets,2,dog\n")
+    convert(data_set, tmp_path / "out", "--classes", tmp_path / "classes.csv", "--class-name", "cat")
+    coco = read_coco_video(tmp_path / "out/all.json")
+    assert coco.class_names == {3: "dog", 4: "cat", 10: "ignore"}
+    assert coco.mask_tracks("pets").track_ids.tolist() == [3002, 4001, 3002, 4001, 10000]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("name,id,class\n", "classes.csv:1: has another header; let the first line be sequence,object_id,class"),
         ("sequence,object_id,class\npets,1\n", "classes.csv:2: cannot read 'pets,1'; write sequence,object_id,class"),
-        ("sequence,object_id,class\npets,1,dog\n", "classes.csv:2: class 'dog' is unknown; use one of car, pedestrian"),
+        ("sequence,object_id,class\npets,1,\n", "classes.csv:2: cannot read 'pets,1,'; write sequence,object_id,class"),
         ("sequence,object_id,class\n\npets,1,car\npets,1,car\n", "classes.csv:4: object 1 of sequence pets is listed"),
         ("sequence,object_id,class\nptes,1,car\n", "classes.csv: sequence ptes is not in"),
     ],

@@ -157,7 +157,7 @@ def spoil(data, table, row, key, value):
             2,
             "category_id",
             4,
-            r"annotation 3: category id 4 \(name None\) is none of car, pedestrian, ignore",
+            "annotation 3: category id 4 is not in 'categories'; add the category",
         ),
     ],
 )
@@ -166,6 +166,23 @@ def test_a_spoilt_file_is_refused_by_place(coco, tmp_path, table, row, key, valu
     write_coco_video(tmp_path / "bad.json", coco)
     with pytest.raises(FormatError, match=rf"bad.json:.*{complaint}"):
         read_coco_video(tmp_path / "bad.json").mask_tracks("0002")
+
+
+def test_classes_of_ones_own_keep_their_ids(coco, tmp_path):
+    coco.data["categories"][1].update(name="cow", id=7)
+    for annotation in coco.data["annotations"]:
+        annotation["category_id"] = 7 if annotation["category_id"] == 2 else annotation["category_id"]
+    write_coco_video(tmp_path / "own.json", coco)
+    own = read_coco_video(tmp_path / "own.json")
+    assert own.mask_class_ids == {"car": 1, "cow": 7, "ignore": 10}
+    assert own.mask_tracks("0002").class_ids.tolist() == [10, 7, 7, 1]
+
+
+def test_two_classes_of_one_id_are_refused(coco, tmp_path):
+    coco.data["categories"][0].update(name="cow")
+    write_coco_video(tmp_path / "own.json", coco)
+    with pytest.raises(FormatError, match="category cow has id 1, which is that of car; number classes of your own"):
+        read_coco_video(tmp_path / "own.json").mask_tracks("0002")
 
 
 @pytest.mark.parametrize(

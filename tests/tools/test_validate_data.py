@@ -121,7 +121,10 @@ CHANGES = {
     ),
     "unknown class": (
         lambda data: data["categories"][0].update(name="tram"),
-        ["categories id 1: class 'tram' is unknown; rename it to one of car, pedestrian, ignore, or take it out"],
+        [
+            "categories id 1: class 'tram' has the id of car; rename it to one of car, pedestrian, ignore, or number "
+            "it from 3 on, without 10"
+        ],
     ),
     "category without entry": (
         lambda data: data["annotations"][0].update(category_id=7),

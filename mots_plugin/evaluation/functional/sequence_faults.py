@@ -40,7 +40,9 @@ def find_sequence_faults(ground_truth: MaskTracks, predictions: MaskTracks, fram
     """
     among_ignored = find_faults(ground_truth.select(ground_truth.class_ids == IGNORE_CLASS))
     harmless = {fault for fault in among_ignored if fault.kind in ("overlap", "duplicate")}
-    faults = [fault for fault in find_faults(ground_truth) if fault not in harmless] + find_faults(predictions)
+    classes = ground_truth.class_ids.tolist()  # those of a data set of one's own are other ones than those of MOTS
+    faults = [fault for fault in find_faults(ground_truth, class_ids=classes) if fault not in harmless]
+    faults += find_faults(predictions, class_ids=classes)
     faults = [fault for fault in faults if fault.kind != "empty"]
     for tracks in (ground_truth, predictions):
         faults += frames_out_of_range(tracks, frames)

@@ -26,6 +26,10 @@ class MOTSMetric(TrackMetric):
     known_metrics = tuple(METRIC_FAMILIES)
     writer_type = TrackResultWriter
 
+    def annotated_class_ids(self) -> dict[str, int]:
+        """Return the class ids of masks by name: those of MOTS, whatever ids the file gives them."""
+        return self.annotations.mask_class_ids
+
     def append(
         self,
         writer: TrackResultWriter,

@@ -80,8 +80,8 @@ class TrackMetric(BaseMetric):
 
     @cached_property
     def dataset_class_ids(self) -> dict[str, int]:
-        """Ids, in the annotation file, of the classes that labels count through, in that order."""
-        ids = {name: class_id for class_id, name in self.annotations.class_names.items()}
+        """Ids of the classes that labels count through, in that order."""
+        ids = self.annotated_class_ids()
         names = (self.dataset_meta or {}).get("classes") or [name for name in ids if name != "ignore"]
         missing = [name for name in [*names, *(self.classes or [])] if name not in ids]
         if missing:
@@ -93,6 +93,10 @@ class TrackMetric(BaseMetric):
         """Ids of the classes to score, by name."""
         ids = self.dataset_class_ids
         return {name: ids[name] for name in self.classes or ids}
+
+    def annotated_class_ids(self) -> dict[str, int]:
+        """Return the ids of all classes of the annotation file, by name."""
+        return {name: class_id for class_id, name in self.annotations.class_names.items()}
 
     def append(
         self, writer: Any, video: str, frame_number: int, instances: InstanceData, class_ids: NDArray[np.int64]

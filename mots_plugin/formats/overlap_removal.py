@@ -1,4 +1,4 @@
-"""Making the masks of a frame disjoint, for results of trackers that do not care."""
+"""Making the masks of a frame disjoint, for results of trackers, and drawings of people, that do not care."""
 
 from __future__ import annotations
 
