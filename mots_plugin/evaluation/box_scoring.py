@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mots_plugin.evaluation.box_files import BoxFile, find_box_files
-from mots_plugin.evaluation.functional.box_pairs import BoxRules, box_pairs, find_box_sequence_faults
+from mots_plugin.evaluation.functional.box_pairs import BoxPairs, BoxRules, box_pairs, find_box_sequence_faults
 from mots_plugin.evaluation.functional.clear import IdSwitchRule
 from mots_plugin.evaluation.functional.families import (
     METRIC_FAMILIES,
@@ -141,6 +141,19 @@ class BoxBenchmark:
         self, truth: BoxFile, predictions: BoxFile, wanted: SequenceRange, metrics: Sequence[str]
     ) -> tuple[SequenceCounts, str]:
         """Read and count one sequence."""
+        pairs, _, _ = self.compare(truth, predictions, wanted)
+        counts = count_classes(pairs, self.scored, choose_families(metrics, self.id_switches))
+        if predictions.seconds is not None and "clear" in metrics:
+            for by_family in counts.values():
+                by_family["clear"] = replace(by_family["clear"], seconds=predictions.seconds)
+        return counts, ""
+
+    def compare(self, truth: BoxFile, predictions: BoxFile, wanted: SequenceRange) -> tuple[BoxPairs, range, str]:
+        """Read one sequence and compute every overlap.
+
+        Returns:
+            The boxes, the number of every frame, and a remark to the user, which is empty.
+        """
         truths, faults = self._read(truth)
         found, faults_of_predictions = self._read(predictions)
         both: Any = (truths, found)
@@ -149,12 +162,7 @@ class BoxBenchmark:
         faults += faults_of_predictions
         if faults:
             raise FaultySequenceError(faults + find_box_sequence_faults(truths, found, frames, rules))
-        families = choose_families(metrics, self.id_switches)
-        counts = count_classes(box_pairs(truths, found, frames, rules), self.scored, families)
-        if predictions.seconds is not None and "clear" in metrics:
-            for by_family in counts.values():
-                by_family["clear"] = replace(by_family["clear"], seconds=predictions.seconds)
-        return counts, ""
+        return box_pairs(truths, found, frames, rules), frames, ""
 
     def summarise(self, counts: Mapping[str, SequenceCounts], metrics: Sequence[str]) -> dict[str, Any]:
         """Turn the counts of all sequences into metrics."""

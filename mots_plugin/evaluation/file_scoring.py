@@ -141,19 +141,7 @@ def score_files(
     start = time.perf_counter()
     names = tuple(metrics or list(benchmark.metrics)[:1])
     check_metric_names(names, benchmark.metrics)
-    truths, found = benchmark.find(ground_truth), benchmark.find(predictions)
-    in_truth = "correct the list of sequences, or name the folder that has it"
-    in_predictions = "write an empty result for it if nothing was found there"
-    jobs = [
-        SequenceJob(
-            benchmark=benchmark,
-            truth=require(truths, wanted, ground_truth, in_truth),
-            predictions=require(found, wanted, predictions, in_predictions),
-            wanted=wanted,
-            metrics=names,
-        )
-        for wanted in sequences or [SequenceRange(name) for name in truths]
-    ]
+    jobs = find_jobs(ground_truth, predictions, benchmark, names, sequences)
     outcomes = {job.truth.name: outcome for job, outcome in zip(jobs, _run(jobs, workers), strict=True)}
     faults = [fault for outcome in outcomes.values() for fault in outcome.faults]
     if faults:
@@ -161,6 +149,33 @@ def score_files(
     summary = benchmark.summarise({name: outcome.counts for name, outcome in outcomes.items()}, names)
     remarks = {name: outcome.remark for name, outcome in outcomes.items() if outcome.remark}
     return FileScores(summary, time.perf_counter() - start, remarks)
+
+
+def find_jobs(
+    ground_truth: Path,
+    predictions: Path,
+    benchmark: Benchmark,
+    metrics: tuple[str, ...],
+    sequences: Sequence[SequenceRange] | None = None,
+) -> list[SequenceJob]:
+    """Find the sequences of both sides; arguments are those of :func:`score_files`.
+
+    Raises:
+        FormatError: Sequences that do not exist.
+    """
+    truths, found = benchmark.find(ground_truth), benchmark.find(predictions)
+    in_truth = "correct the list of sequences, or name the folder that has it"
+    in_predictions = "write an empty result for it if nothing was found there"
+    return [
+        SequenceJob(
+            benchmark=benchmark,
+            truth=require(truths, wanted, ground_truth, in_truth),
+            predictions=require(found, wanted, predictions, in_predictions),
+            wanted=wanted,
+            metrics=metrics,
+        )
+        for wanted in sequences or [SequenceRange(name) for name in truths]
+    ]
 
 
 def _run(jobs: Sequence[SequenceJob], workers: int) -> Iterator[SequenceOutcome]:

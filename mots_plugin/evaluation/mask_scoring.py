@@ -12,9 +12,10 @@ from mots_plugin.evaluation.functional.families import (
     METRIC_FAMILIES,
     SequenceCounts,
     choose_families,
-    count_sequence,
+    count_classes,
     summarise,
 )
+from mots_plugin.evaluation.functional.mask_pairs import MaskPairs, mask_pairs
 from mots_plugin.evaluation.track_files import TrackFile, find_track_files, frame_numbers
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.overlap_removal import remove_overlaps
@@ -49,6 +50,11 @@ class MaskBenchmark:
         """Columns of a table, by metric family."""
         return {name: family.columns for name, family in METRIC_FAMILIES.items()}
 
+    @property
+    def scored(self) -> dict[str, int]:
+        """Numbers of the classes to score, by name."""
+        return {name: self.class_ids[name] for name in self.classes or self.class_ids}
+
     def find(self, root: Path) -> dict[str, TrackFile]:
         """Find the sequences of a folder or zip file."""
         return find_track_files(root)
@@ -57,15 +63,22 @@ class MaskBenchmark:
         self, truth: TrackFile, predictions: TrackFile, wanted: SequenceRange, metrics: Sequence[str]
     ) -> tuple[SequenceCounts, str]:
         """Read and count one sequence."""
+        pairs, _, remark = self.compare(truth, predictions, wanted)
+        return count_classes(pairs, self.scored, choose_families(metrics, self.id_switches)), remark
+
+    def compare(self, truth: TrackFile, predictions: TrackFile, wanted: SequenceRange) -> tuple[MaskPairs, range, str]:
+        """Read one sequence and compute every overlap.
+
+        Returns:
+            The masks, the number of every frame, and a remark to the user, empty for none.
+        """
         truths, found, remark = truth.read(), predictions.read(), ""
         if self.fix_overlaps:
             found, moved = remove_overlaps(found)
             if moved:
                 remark = f"{moved} pixels of overlapping masks given to the mask that comes first"
         frames = frame_numbers(wanted, (truth, predictions), (truths, found), self.first_frame)
-        class_ids = {name: self.class_ids[name] for name in self.classes or self.class_ids}
-        families = choose_families(metrics, self.id_switches)
-        return count_sequence(truths, found, frames, class_ids, families), remark
+        return mask_pairs(truths, found, frames), frames, remark
 
     def summarise(self, counts: Mapping[str, SequenceCounts], metrics: Sequence[str]) -> dict[str, Any]:
         """Turn the counts of all sequences into metrics."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from mots_plugin.evaluation.functional.panoptic_families import (
     PanopticSequenceCounter,
     summarise_panoptic,
 )
-from mots_plugin.evaluation.functional.panoptic_overlaps import count_overlaps
+from mots_plugin.evaluation.functional.panoptic_overlaps import PanopticOverlaps, count_overlaps
 from mots_plugin.evaluation.functional.panoptic_scores import PUBLISHED, AbsentClasses, PanopticOptions
 from mots_plugin.evaluation.functional.panoptic_segments import PanopticRules
 from mots_plugin.evaluation.functional.panoptic_tracks import PredictionIdentity
@@ -83,8 +83,23 @@ class StepBenchmark:
         self, truth: StepSequence, predictions: StepSequence, wanted: SequenceRange, metrics: Sequence[str]
     ) -> tuple[dict[str, Any], str]:
         """Read and count one sequence, two maps in memory at a time."""
-        faults = _frame_faults(truth, predictions, wanted)
         counter = PanopticSequenceCounter(self.panoptic_classes, metrics, self.options)
+        for _, overlaps in self.compare(truth, predictions, wanted):
+            counter.update(overlaps)
+        return counter.result(), ""
+
+    def compare(
+        self, truth: StepSequence, predictions: StepSequence, wanted: SequenceRange
+    ) -> Iterator[tuple[int, PanopticOverlaps]]:
+        """Read one sequence and compare its maps, two of them in memory at a time.
+
+        Yields:
+            Number and overlaps of each frame, up to the first that is at fault.
+
+        Raises:
+            FaultySequenceError: Listing all faults of the sequence, at its end.
+        """
+        faults = _frame_faults(truth, predictions, wanted)
         with truth.opened() as read_truth, predictions.opened() as read_prediction:
             for frame in truth.members:
                 if frame not in wanted or frame not in predictions.members:
@@ -110,10 +125,9 @@ class StepBenchmark:
                     if not known[class_ids].all():
                         faults.append(self._unknown_class(path, int(class_ids[~known[class_ids]][0])))
                 if not faults:
-                    counter.update(overlaps)
+                    yield frame, overlaps
         if faults:
             raise FaultySequenceError(faults)
-        return counter.result(), ""
 
     def _unknown_class(self, path: Path, class_id: int) -> Fault:
         classes = self.panoptic_classes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mots_plugin.formats.text_table import format_table
@@ -17,6 +18,24 @@ MANY_CLASSES = 5
 """From so many classes on, they share a table."""
 
 
+@dataclass(frozen=True)
+class ScoreTable:
+    """Metrics as they are shown.
+
+    Attributes:
+        title: Of the first column: what all rows have in common.
+        columns: Titles of the others.
+        rows: Name and cells of each row.
+    """
+
+    title: str
+    columns: list[str]
+    rows: dict[str, list[str]]
+
+    def __str__(self) -> str:
+        return format_table([self.title, *self.columns], [[name, *cells] for name, cells in self.rows.items()])
+
+
 def format_tables(summary: Mapping[str, Any], columns: Sequence[Sequence[str]], per_sequence: bool = True) -> str:
     """Write a summary as tables for each metric family, or, of many classes, as one for all.
 
@@ -25,15 +44,13 @@ def format_tables(summary: Mapping[str, Any], columns: Sequence[Sequence[str]], 
         columns: Metrics to show, for each family.
         per_sequence: Show a row for each sequence.
     """
-    if len(_class_names(summary)) < MANY_CLASSES:
+    if len(class_names(summary)) < MANY_CLASSES:
         return "\n\n".join(format_summary(summary, names, per_sequence) for names in columns)
     names = [name for family in columns for name in family]
-    rows = {"all classes": summary["all"], **{name: summary[name] for name in _class_names(summary)}}
-    tables = [_table("all sequences", rows, names)]
+    tables = [table_of_classes(summary, names)]
     if per_sequence:
-        rows = {name: scores["all"] for name, scores in summary["sequences"].items()}
-        tables.append(_table("all classes", rows, names))
-    return "\n\n".join(tables)
+        tables.append(table_of_sequences(summary, "all", names))
+    return "\n\n".join(map(str, tables))
 
 
 def format_summary(summary: Mapping[str, Any], columns: Sequence[str], per_sequence: bool = True) -> str:
@@ -47,32 +64,61 @@ def format_summary(summary: Mapping[str, Any], columns: Sequence[str], per_seque
     Returns:
         One table for each class, then one for all classes together if there are several.
     """
-    classes = _class_names(summary)
+    classes = class_names(summary)
     if len(classes) > 1:
         classes.append("all")
     tables = []
     for class_name in classes:
-        title = "all classes" if class_name == "all" else class_name
         rows = {"all sequences": summary[class_name]}
         if per_sequence:
             rows.update({name: scores[class_name] for name, scores in summary["sequences"].items()})
-        tables.append(_table(title, rows, columns))
-    return "\n\n".join(tables)
+        tables.append(_table(_title_of(class_name), rows, columns))
+    return "\n\n".join(map(str, tables))
 
 
-def _class_names(summary: Mapping[str, Any]) -> list[str]:
+def table_of_classes(summary: Mapping[str, Any], columns: Sequence[str]) -> ScoreTable:
+    """Return a row for all classes together, if there are several, and one for each, over all sequences.
+
+    Args:
+        summary: As for :func:`format_tables`.
+        columns: Metrics to show.
+    """
+    names = class_names(summary)
+    rows = {"all classes": summary["all"]} if len(names) > 1 else {}
+    return _table("all sequences", {**rows, **{name: summary[name] for name in names}}, columns)
+
+
+def table_of_sequences(summary: Mapping[str, Any], class_name: str, columns: Sequence[str]) -> ScoreTable:
+    """Return a row for each sequence.
+
+    Args:
+        summary: As for :func:`format_tables`.
+        class_name: The class, or ``all``.
+        columns: Metrics to show.
+    """
+    rows = {name: scores[class_name] for name, scores in summary["sequences"].items()}
+    return _table(_title_of(class_name), rows, columns)
+
+
+def class_names(summary: Mapping[str, Any]) -> list[str]:
+    """Return the classes of a summary."""
     return [name for name in summary if name not in ("all", "sequences")]
 
 
-def _table(title: str, rows: Mapping[str, Mapping[str, float]], columns: Sequence[str]) -> str:
+def _title_of(class_name: str) -> str:
+    return "all classes" if class_name == "all" else class_name
+
+
+def _table(title: str, rows: Mapping[str, Mapping[str, float]], columns: Sequence[str]) -> ScoreTable:
     shown = [name for name in columns if name not in RATES or any(name in scores for scores in rows.values())]
-    cells = [
-        [name, *(_cell(column, scores.get(column)) for column in shown)] for name, scores in rows.items() if scores
-    ]
-    return format_table([title, *(COLUMN_TITLES.get(column, column) for column in shown)], cells)
+    cells = {
+        name: [format_score(column, scores.get(column)) for column in shown] for name, scores in rows.items() if scores
+    }
+    return ScoreTable(title, [COLUMN_TITLES.get(column, column) for column in shown], cells)
 
 
-def _cell(metric: str, value: float | None) -> str:
+def format_score(metric: str, value: float | None) -> str:
+    """Write one number: a fraction in percent, a count as it is, ``-`` for nothing."""
     if value is None:
         return "-"  # a metric that means nothing for the class
     if isinstance(value, int):

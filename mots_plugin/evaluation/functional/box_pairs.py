@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mots_plugin.evaluation.functional.box_overlaps import box_overlaps
 from mots_plugin.evaluation.functional.matching import EPSILON, match_by_weight
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, frames_out_of_range
-from mots_plugin.evaluation.functional.track_pairs import TrackPairs, pairs_among
+from mots_plugin.evaluation.functional.track_pairs import CountedObjects, TrackPairs, pairs_among
 from mots_plugin.formats.box_faults import find_box_faults
 from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.errors import Fault
@@ -74,6 +74,10 @@ class BoxPairs:
         Args:
             class_id: In the numbering of the two inputs.
         """
+        return self.counted(class_id).pairs
+
+    def counted(self, class_id: int) -> CountedObjects:
+        """Return the same objects, with their rows; see :meth:`of_class`."""
         truth, rules = self.ground_truth, self.rules
         own = truth.class_ids == class_id
         distracting = np.isin(truth.class_ids, rules.distractors.get(class_id, ()))
@@ -86,7 +90,9 @@ class BoxPairs:
         prediction = self.predictions.class_ids == class_id
         prediction[prediction] = ~self._excused(competing, distracting, prediction)
         marked = np.trunc(truth.scores) != 0 if rules.zero_marked else True
-        return pairs_among(self.everything, own & ~distracting & marked, prediction)
+        gt = own & ~distracting & marked
+        pairs = pairs_among(self.everything, gt, prediction)
+        return CountedObjects(np.flatnonzero(gt), np.flatnonzero(prediction), pairs)
 
     def _excused(
         self, competing: NDArray[np.bool_], distracting: NDArray[np.bool_], prediction: NDArray[np.bool_]

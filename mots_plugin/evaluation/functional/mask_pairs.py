@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mots_plugin.evaluation.functional.mask_overlaps import MaskOverlaps, mask_overlaps
 from mots_plugin.evaluation.functional.matching import EPSILON, match_by_similarity
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, find_sequence_faults
-from mots_plugin.evaluation.functional.track_pairs import TrackPairs, pairs_among, without_repeats
+from mots_plugin.evaluation.functional.track_pairs import CountedObjects, TrackPairs, pairs_among, without_repeats
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import encode, merge
@@ -51,6 +51,10 @@ class MaskPairs:
             class_id: 1 car, 2 pedestrian.
             strict: A match needs an IoU above 0.5 (mots_tools); otherwise 0.5 is enough (trackeval).
         """
+        return self.counted(class_id, strict=strict).pairs
+
+    def counted(self, class_id: int, *, strict: bool = False) -> CountedObjects:
+        """Return the same objects, with their rows; see :meth:`of_class`."""
         gt = self.ground_truth.class_ids == class_id
         prediction = self.predictions.class_ids == class_id
         everything = TrackPairs(
@@ -68,7 +72,8 @@ class MaskPairs:
         if excused.any():
             matches = np.flatnonzero(pairs.similarities > 0.5) if strict else match_by_similarity(pairs, 0.5)
             excused[pairs.pair_prediction[matches]] = False
-        return pairs.keep_predictions(~excused) if excused.any() else pairs
+            pairs = pairs.keep_predictions(~excused)
+        return CountedObjects(np.flatnonzero(gt), np.flatnonzero(prediction)[~excused], pairs)
 
 
 def mask_pairs(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int]) -> MaskPairs:

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.evaluation.functional.mask_pairs import MaskPairs
-from mots_plugin.evaluation.functional.matching import (
-    EPSILON,
-    match_by_similarity,
-    match_keeping_identities,
-    shared_frames,
-)
+from mots_plugin.evaluation.functional.matching import match_keeping_identities, shared_frames
 from mots_plugin.formats.mask_tracks import MaskTracks
 
 SWITCH, FRAGMENTATION, MISS, FALSE_POSITIVE = "id switch", "fragmentation", "miss", "false positive"
@@ -59,12 +54,8 @@ def find_track_errors(pairs: MaskPairs, class_ids: Sequence[int]) -> TrackErrors
     gt_of_prediction = np.full(len(pairs.predictions), -1)
     found: dict[str, list[NDArray[np.int64]]] = {kind: [] for kind in KINDS}
     for class_id in class_ids:
-        gt_rows = np.flatnonzero(pairs.ground_truth.class_ids == class_id)
-        prediction_rows = np.flatnonzero(pairs.predictions.class_ids == class_id)
-        everything = replace(pairs, ignored_shares=np.zeros(len(pairs.predictions))).of_class(class_id)
-        excused = pairs.ignored_shares[prediction_rows] > 0.5 + EPSILON
-        excused[everything.pair_prediction[match_by_similarity(everything, 0.5)]] = False
-        counted, prediction_rows = everything.keep_predictions(~excused), prediction_rows[~excused]
+        objects = pairs.counted(class_id)
+        gt_rows, prediction_rows, counted = objects.gt_rows, objects.prediction_rows, objects.pairs
         matches = match_keeping_identities(counted, 0.5)
         gt, prediction = gt_rows[counted.pair_gt[matches]], prediction_rows[counted.pair_prediction[matches]]
         prediction_of_gt[gt] = prediction

@@ -84,6 +84,21 @@ class TrackPairs:
         )
 
 
+@dataclass(frozen=True)
+class CountedObjects:
+    """The objects of one class that count for or against a result.
+
+    Attributes:
+        gt_rows: ``(G,)`` int64 row of each truth among the objects of all classes, ascending.
+        prediction_rows: ``(P,)`` int64 row of each prediction among those of all classes, ascending.
+        pairs: The objects, in the order of these rows.
+    """
+
+    gt_rows: NDArray[np.int64]
+    prediction_rows: NDArray[np.int64]
+    pairs: TrackPairs
+
+
 def pairs_among(
     everything: TrackPairs, gt: NDArray[np.bool_], prediction: NDArray[np.bool_], least_similarity: float = 0.0
 ) -> TrackPairs:

@@ -13,8 +13,7 @@ from mmengine.structures import InstanceData
 from numpy.typing import NDArray
 
 from mots_plugin.evaluation.box_scoring import BOX_METRICS
-from mots_plugin.evaluation.functional.box_pairs import BoxRules, box_pairs
-from mots_plugin.evaluation.functional.families import SequenceCounts, count_classes
+from mots_plugin.evaluation.functional.box_pairs import BoxPairs, BoxRules, box_pairs
 from mots_plugin.evaluation.metrics.track_metric import TrackMetric
 from mots_plugin.evaluation.results import BoxResultWriter
 from mots_plugin.formats.coco_boxes import REGION_CLASS, coco_box_tracks
@@ -60,8 +59,8 @@ class BoxTrackMetric(TrackMetric):
             class_ids = np.full(len(class_ids), -1)
         return writer.append(video, frame_number, instances.instances_id, class_ids, instances.bboxes, instances.scores)
 
-    def score(self, video: str, path: Path) -> SequenceCounts:
-        """Count a finished video."""
+    def compare(self, video: str, path: Path) -> BoxPairs:
+        """Compute every overlap of a finished video."""
         predictions, _ = parse_mot_txt(path.read_bytes(), str(path), video)
         if len(self.dataset_class_ids) == 1:
             (class_id,) = self.dataset_class_ids.values()
@@ -77,5 +76,4 @@ class BoxTrackMetric(TrackMetric):
             ids_needed=True,
         )
         truth = coco_box_tracks(self.annotations, video)
-        pairs = box_pairs(truth, predictions, self.annotations.frames(video).frame_numbers, rules)
-        return count_classes(pairs, self.scored_class_ids, self.families)
+        return box_pairs(truth, predictions, self.annotations.frames(video).frame_numbers, rules)

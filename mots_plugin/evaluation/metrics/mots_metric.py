@@ -9,7 +9,8 @@ from mmdet.registry import METRICS
 from mmengine.structures import InstanceData
 from numpy.typing import NDArray
 
-from mots_plugin.evaluation.functional.families import METRIC_FAMILIES, SequenceCounts, count_sequence
+from mots_plugin.evaluation.functional.families import METRIC_FAMILIES
+from mots_plugin.evaluation.functional.mask_pairs import MaskPairs, mask_pairs
 from mots_plugin.evaluation.metrics.track_metric import TrackMetric
 from mots_plugin.evaluation.results import TrackResultWriter
 from mots_plugin.formats.mots_txt import read_mots_txt
@@ -41,12 +42,9 @@ class MOTSMetric(TrackMetric):
         """Write the masks of one frame."""
         return writer.append(video, frame_number, instances.instances_id, class_ids, instances.masks)
 
-    def score(self, video: str, path: Path) -> SequenceCounts:
-        """Count a finished video."""
-        return count_sequence(
-            self.annotations.mask_tracks(video),
-            read_mots_txt(path, check=False, name=video),
-            self.annotations.frames(video).frame_numbers,
-            self.scored_class_ids,
-            self.families,
+    def compare(self, video: str, path: Path) -> MaskPairs:
+        """Compute every overlap of a finished video."""
+        predictions = read_mots_txt(path, check=False, name=video)
+        return mask_pairs(
+            self.annotations.mask_tracks(video), predictions, self.annotations.frames(video).frame_numbers
         )

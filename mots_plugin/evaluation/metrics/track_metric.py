@@ -18,7 +18,14 @@ from mmengine.logging import MMLogger
 from mmengine.structures import InstanceData
 from numpy.typing import NDArray
 
-from mots_plugin.evaluation.functional.families import SequenceCounts, check_metric_names, choose_families, summarise
+from mots_plugin.evaluation.functional.families import (
+    ClassPairs,
+    SequenceCounts,
+    check_metric_names,
+    choose_families,
+    count_classes,
+    summarise,
+)
 from mots_plugin.evaluation.results import ResultWriter
 from mots_plugin.evaluation.tables import format_summary
 from mots_plugin.formats.atomic import atomic_write
@@ -34,7 +41,7 @@ class TrackMetric(BaseMetric):
     those of the files. Memory does not grow with the length of a video.
 
     A subclass names the metric families it knows (``known_metrics``, the first being the default) and how results are
-    written (``writer_type``), and has ``append`` and ``score``.
+    written (``writer_type``), and has ``append`` and ``compare``.
 
     Args:
         ann_file: Ground truth, COCO-video json.
@@ -115,8 +122,8 @@ class TrackMetric(BaseMetric):
         """
         raise NotImplementedError
 
-    def score(self, video: str, path: Path) -> SequenceCounts:
-        """Count a finished video.
+    def compare(self, video: str, path: Path) -> ClassPairs:
+        """Compute every overlap of a finished video.
 
         Args:
             video: Name of the video.
@@ -152,7 +159,8 @@ class TrackMetric(BaseMetric):
         )
         if written == self._expected_frames[video]:
             path = self._writer.finish(video)
-            self.results.append((video, self.score(video, path)))
+            counts = count_classes(self.compare(video, path), self.scored_class_ids, self.families)
+            self.results.append((video, counts))
 
     def _tracks_folder(self) -> Path:
         if self.out_dir is not None:
