@@ -16,7 +16,7 @@ import mots_plugin.datasets
 import mots_plugin.engine
 import mots_plugin.evaluation.metrics
 import mots_plugin.models
-import mots_plugin.visualization  # noqa: F401
+import mots_plugin.visualization.mots_visualization_hook  # noqa: F401
 from mots_plugin.apis.checkpoints import allow_runner_checkpoints
 from mots_plugin.apis.torch_free_parts import TORCH_FREE_PARTS, build_parts
 
