@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import mmengine.runner.checkpoint as mmengine_checkpoint
 import numpy as np
 import torch
 from mmengine.logging import HistoryBuffer
@@ -20,13 +21,17 @@ from mots_plugin.formats.errors import FormatError
 
 
 def allow_runner_checkpoints() -> None:
-    """Let ``torch.load(weights_only=True)`` read what mmengine's runner saves, and nothing more.
+    """Let ``torch.load(weights_only=True)`` read what mmengine's runner saves, and nothing more; allow nothing else.
 
     A runner stores its log buffers beside the weights. From torch 2.6 on, ``weights_only`` is the default and refuses
     them; the few classes named here hold numbers only. On older versions the safe loader is switched on instead.
     """
-    # Read by torch.load whenever its caller, as mmengine, leaves weights_only open.
-    os.environ.setdefault("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "1")
+    # torch.load obeys these over what its caller says: mmengine leaves weights_only open, and its fork, onedl-mmengine,
+    # loads again without it what was refused.
+    os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
+    os.environ.pop("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", None)
+    # The fork also allows getattr itself, by which a file reaches whatever it likes. mmengine asks for no such list.
+    vars(mmengine_checkpoint)["get_torch_safe_globals"] = list
     if hasattr(torch.serialization, "add_safe_globals"):
         core = getattr(np, "_core", None) or np.core
         dtypes = [np.dtypes.Float64DType, np.dtypes.Float32DType, np.dtypes.Int64DType]
