@@ -1,6 +1,8 @@
 #!/usr/bin/env python
 """Cut all objects of a COCO-video file out of its images: ``tools/build_crop_database.py ANNOTATIONS IMAGES OUT``.
 
+Where there are masks without images: ``tools/build_crop_database.py ANNOTATIONS OUT --no-images``.
+
 Instance embeddings are trained from the result (configs/pointtrack). A build that was stopped, or killed, goes on with
 the same command.
 """
@@ -20,8 +22,9 @@ from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("annotations", help="COCO-video json with masks")
-    parser.add_argument("images", help="folder that its file names start from")
+    parser.add_argument("images", nargs="?", help="folder that its file names start from")
     parser.add_argument("out", help="folder of the database")
+    parser.add_argument("--no-images", action="store_true", help="masks alone, for embeddings with use_colour=False")
     parser.add_argument("--classes", nargs="+", metavar="NAME", help="classes to take (default: all but ignored)")
     parser.add_argument(
         "--margin", type=float, default=0.2, help="surroundings on each side, as a share of the side (default 0.2)"
@@ -30,6 +33,8 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--shard-pixels", type=int, default=2**24, metavar="N", help="pixels a shard, 4 bytes each (default 2**24)"
     )
     arguments = parser.parse_args(argv)
+    if (arguments.images is None) != arguments.no_images:
+        parser.error("name both IMAGES and OUT, or OUT alone with --no-images")
     if arguments.margin < 0 or arguments.shard_pixels < 1:
         parser.error("--margin must not be negative, and --shard-pixels at least 1")
     return arguments

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import atexit
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -71,7 +72,7 @@ def _leave_process_group() -> None:
 
 
 def check_datasets(config: Config, *loaders: str) -> None:
-    """Check that the annotation files of the named dataloaders are there, and every image that they name.
+    """Check that the annotation files of the named dataloaders are there, and every image that they name and load.
 
     Raises:
         FormatError: Something is missing; the message says how to make it.
@@ -98,6 +99,8 @@ def _check_dataset(dataset: dict, loader: str, option: str) -> None:
             f"annotation file of {loader} not found",
             f"convert the raw data with one of data_converters/, or pass --cfg-options {option}.data_root=FOLDER",
         )
+    if "BlankFrameImage" in _transforms(dataset.get("pipeline", ())):
+        return
     images = root / dataset.get("data_prefix", {}).get("img_path", "")
     if not images.is_dir():
         raise FormatError(
@@ -113,6 +116,13 @@ def _check_dataset(dataset: dict, loader: str, option: str) -> None:
             f"image of {loader} not found, one of {len(missing)} missing (of {len(files)})",
             "restore it, or convert the raw data again",
         )
+
+
+def _transforms(pipeline: Sequence[dict]) -> Iterator[str]:
+    """Yield the types of a pipeline's transforms, and of those inside of them."""
+    for transform in pipeline:
+        yield transform["type"]
+        yield from _transforms(transform.get("transforms", ()))
 
 
 def check_writable(folder: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""From a COCO-video file and its images to a crop database, shard by shard."""
+"""From a COCO-video file and its images, or from its masks alone, to a crop database, shard by shard."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CropDatabaseBuilder:
 
     Args:
         coco: Annotations with masks. Objects without ``instance_id`` are tracks of their own.
-        images: Folder that the file names start from.
+        images: Folder that the file names start from; None where there are no images: crops are black then.
         folder: Where the database is written.
         classes: Names of the classes to take, all but ignore regions by default.
         margin: Surroundings on each side, as a share of the box's side.
@@ -66,14 +66,14 @@ class CropDatabaseBuilder:
     def __init__(
         self,
         coco: CocoVideo,
-        images: str | os.PathLike[str],
+        images: str | os.PathLike[str] | None,
         folder: str | os.PathLike[str],
         classes: Sequence[str] | None = None,
         margin: float = 0.2,
         shard_pixels: int = 2**24,
     ) -> None:
         self.coco = coco
-        self.images = Path(images)
+        self.images = None if images is None else Path(images)
         self.folder = Path(folder)
         known = [name for category, name in coco.class_names.items() if category != IGNORE_CLASS and name != "ignore"]
         self.classes = list(classes) if classes is not None else known
@@ -106,7 +106,8 @@ class CropDatabaseBuilder:
         shards = [Shard(sum(len(plan.crops) for plan in plans), _pixels(plans)) for plans in self._shards]
         digest = hashlib.sha256(Path(self.coco.source).read_bytes()).hexdigest()
         videos = [video["name"] for video in self.coco.videos]
-        header = DatabaseHeader(self.coco.source, digest, self.classes, videos, self.margin, shards)
+        has_colours = self.images is not None
+        header = DatabaseHeader(self.coco.source, digest, self.classes, videos, self.margin, shards, has_colours)
         if (self.folder / "database.json").exists():
             old = read_header(self.folder)
             if {**vars(old), "source": ""} != {**vars(header), "source": ""}:
@@ -176,12 +177,12 @@ class CropDatabaseBuilder:
             np.save(file, np.concatenate(tables))
 
     def _cut(self, plan: ImagePlan, pixels: NDArray[np.uint8]) -> None:
-        image = self._read(plan.image)
+        image = None if self.images is None else self._read(self.images, plan.image)
         pieces = [decode_crop(mask) for mask in plan.masks]
         for own, crop in enumerate(plan.crops):
             x, y, width, height = (int(crop[name]) for name in ("left", "top", "width", "height"))
             cut = pixels[int(crop["start"]) :][: height * width].reshape(height, width, 4)
-            cut[..., :3] = image[y : y + height, x : x + width]
+            cut[..., :3] = 0 if image is None else image[y : y + height, x : x + width]
             categories = np.zeros((height, width), np.uint8)
             for other, piece in enumerate(pieces):
                 if other != own and plan.crops["label"][other] == crop["label"]:
@@ -189,10 +190,11 @@ class CropDatabaseBuilder:
             _paint(categories, x, y, pieces[own], OWN)
             cut[..., 3] = categories
 
-    def _read(self, entry: dict[str, Any]) -> NDArray[np.uint8]:
+    @staticmethod
+    def _read(images: Path, entry: dict[str, Any]) -> NDArray[np.uint8]:
         import cv2
 
-        path = self.images / entry["file_name"]
+        path = images / entry["file_name"]
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is None:
             problem = "image not found" if not path.is_file() else "cannot be read as an image"

@@ -68,6 +68,7 @@ class DatabaseHeader:
         videos: Names.
         margin: Surroundings on each side, as a share of the box's side.
         shards: Sizes of the shards, in order.
+        has_colours: False for a database of masks alone, whose pixels are black.
         format: Version of the layout.
     """
 
@@ -77,6 +78,7 @@ class DatabaseHeader:
     videos: list[str]
     margin: float
     shards: list[Shard]
+    has_colours: bool = True
     format: int = FORMAT
 
     def to_json(self) -> str:

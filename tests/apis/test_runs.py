@@ -2,6 +2,7 @@
 
 import argparse
 import copy
+import shutil
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,18 @@ class TestDatasets:
         problem = r"images/a/1.png: image of test_dataloader not found, one of 2 missing \(of 3\)"
         with pytest.raises(FormatError, match=problem):
             check_datasets(run, "test_dataloader")
+
+    def test_images_that_no_transform_loads_may_be_missing(self, run, tmp_path):
+        shutil.rmtree(tmp_path / "images")
+
+        def loading(image):
+            transforms = [{"type": "LoadGivenMasks"}, {"type": image}]
+            run.test_dataloader.dataset.pipeline = [{"type": "TransformBroadcaster", "transforms": transforms}]
+            return run
+
+        check_datasets(loading("BlankFrameImage"), "test_dataloader")
+        with pytest.raises(FormatError, match="image folder of test_dataloader not found"):
+            check_datasets(loading("LoadFrameImage"), "test_dataloader")
 
     def test_a_missing_image_folder_names_the_option(self, run):
         run.test_dataloader.dataset.data_prefix.img_path = "pictures"

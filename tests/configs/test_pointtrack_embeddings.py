@@ -72,8 +72,9 @@ def test_constants_of_the_papers(name):
     assert embedding.loss.margin == 0.2
     assert loader.batch_size == loader.sampler.batch_size == 24
     assert loader.dataset.max_spacing == (SPACINGS[embedding.stage] if "-pp_" in name else 10)
-    assert embedding.get("foreground_points", 1000) == (64 if "tiny" in name else 1000)
-    assert embedding.get("environment_points", 500) == (32 if "tiny" in name else 500)
+    few = "_300i_" in name
+    assert embedding.get("foreground_points", 1000) == (64 if few else 1000)
+    assert embedding.get("environment_points", 500) == (32 if few else 500)
 
 
 @pytest.mark.parametrize("schedule", ["34e_kitti-mots_car", "34e_kitti-mots_pedestrian", "300i_toy-street"])
@@ -91,4 +92,7 @@ def test_given_masks_reach_the_tracker(name):
     assert pipeline[0].transforms[0].type == "LoadGivenMasks"
     assert not any(step.type == "Resize" for step in pipeline[0].transforms)
     assert "given_masks" in pipeline[1].meta_keys
-    assert config.test_evaluator.ann_file == config.test_dataloader.dataset.data_root + "annotations/val.json"
+    dataset = config.test_dataloader.dataset
+    assert config.test_evaluator.ann_file == dataset.data_root + dataset.ann_file
+    loaded, colours = pipeline[0].transforms[1].type, config.model.embedding.get("use_colour", True)
+    assert (loaded, colours) in [("LoadFrameImage", True), ("BlankFrameImage", False)]

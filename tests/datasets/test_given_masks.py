@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from drawn_street import car, pedestrian
+from mmdet.utils import register_all_modules
 
 from mots_plugin.datasets import MOTSVideoDataset
 from mots_plugin.datasets.transforms.given_masks import LoadGivenMasks
@@ -13,6 +14,7 @@ from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.mots_txt import write_mots_txt
 from mots_plugin.formats.rle import boxes, decode, encode
 
+register_all_modules()
 CAR, PEDESTRIAN, IGNORE = 1, 2, 10
 
 
@@ -38,6 +40,27 @@ def test_annotations_of_the_data_set_are_the_default(street):
     assert given["scores"].tolist() == [1.0, 1.0]
     assert np.array_equal(decode(given["masks"][0]), car(5))
     assert LoadGivenMasks()(images[0])["given_masks"]["labels"].tolist() == [0]
+
+
+def test_frames_without_images_are_black(street):
+    """The dataset's masks are loaded beside a frame whose file need not exist."""
+    broadcast = {
+        "type": "TransformBroadcaster",
+        "transforms": [{"type": "LoadGivenMasks"}, {"type": "BlankFrameImage"}],
+    }
+    dataset = MOTSVideoDataset(
+        ann_file="train.json",
+        data_root=str(street),
+        data_prefix={"img_path": "no/such/folder"},
+        test_mode=True,
+        pipeline=[broadcast, {"type": "PackMOTSInputs", "meta_keys": ("given_masks",)}],
+    )
+    clip = dataset[(0, 5)]
+    assert clip["inputs"].shape == (1, 3, 8, 16)
+    assert not clip["inputs"].any()
+    (sample,) = clip["data_samples"]
+    assert sample.img_shape == sample.ori_shape == (8, 16)
+    assert sample.given_masks["labels"].tolist() == [0, 1]
 
 
 def test_text_files_count_frames_as_the_source_does(tmp_path):

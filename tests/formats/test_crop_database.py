@@ -75,6 +75,18 @@ def test_crops_hold_colours_and_categories(street):
     assert pixels[..., 3].tolist() == [[0, 1, 1, 1, 1, 1, 1, 2]] * 3  # the other car is a neighbour
 
 
+def test_masks_alone_make_black_crops(street):
+    coco = read_coco_video(street / "train.json")
+    list(CropDatabaseBuilder(coco, None, street / "masks").build())
+    list(builder(street).build())
+    masks, whole = CropDatabase(street / "masks"), CropDatabase(street / "db")
+    assert masks.crops.tolist() == whole.crops.tolist()
+    assert not masks.pixels(3)[..., :3].any()
+    assert np.array_equal(masks.pixels(3)[..., 3], whole.pixels(3)[..., 3])
+    with pytest.raises(FormatError, match="holds another database"):
+        CropDatabaseBuilder(coco, None, street / "db")
+
+
 def test_only_neighbours_of_the_same_class_are_told_from_the_background(street):
     list(builder(street, margin=1.0).build())
     pedestrian = CropDatabase(street / "db").pixels(2)

@@ -55,6 +55,17 @@ def test_one_call_embeds_all_instances(kind, dimensions, frame):
 
 
 @pytest.mark.parametrize("kind", ["InstanceEmbedding", "StagedInstanceEmbedding"])
+def test_without_colour_only_the_masks_count(kind, frame):
+    image, *masks = frame
+    network = head(kind, use_colour=False).eval()
+    assert torch.equal(network.embed(image, *masks), network.embed(torch.zeros_like(image), *masks))
+    assert not any("colour" in name for name in network.state_dict())
+    narrower = masks[0].masked_fill(torch.arange(32) % 7 == 2, 0)  # the left column of each instance
+    changed = (network.embed(image, narrower, masks[1]) - network.embed(image, *masks)).abs().amax(1)
+    assert changed.min() > 1e-4
+
+
+@pytest.mark.parametrize("kind", ["InstanceEmbedding", "StagedInstanceEmbedding"])
 def test_the_same_frame_gives_the_same_embeddings(kind, frame):
     """Points are drawn by the head's own seed, whatever was drawn before."""
     network = head(kind).eval()

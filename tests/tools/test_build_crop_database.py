@@ -35,6 +35,18 @@ def test_a_killed_build_goes_on(street, tmp_path):
     assert not list(out.glob("*.part"))
 
 
+def test_masks_without_images(street, tmp_path):
+    annotations, out = street / "annotations" / "train.json", tmp_path / "crops"
+    succeed(python("tools/build_crop_database.py", annotations, out, "--no-images"))
+    database = CropDatabase(out)
+    assert not database.pixels(0)[..., :3].any()
+    assert database.pixels(0)[..., 3].any()
+    for arguments in ([annotations, out], [annotations, street, out, "--no-images"]):
+        refused = run(python("tools/build_crop_database.py", *arguments))
+        assert refused.returncode == 2
+        assert "name both IMAGES and OUT, or OUT alone with --no-images" in refused.stderr
+
+
 def test_bad_input_is_one_line(street, tmp_path):
     missing = python("tools/build_crop_database.py", tmp_path / "none.json", street, tmp_path / "crops")
     assert "none.json" in error_line(run(missing))

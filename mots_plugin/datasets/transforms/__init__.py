@@ -12,7 +12,7 @@ from mots_plugin.datasets.transforms.frame_pairs import PairFrameSample
 from mots_plugin.datasets.transforms.frame_sampling import ClipFrameSample
 from mots_plugin.datasets.transforms.gamma import RandomGamma
 from mots_plugin.datasets.transforms.given_masks import LoadGivenMasks
-from mots_plugin.datasets.transforms.images import LoadFrameImage
+from mots_plugin.datasets.transforms.images import BlankFrameImage, LoadFrameImage
 from mots_plugin.datasets.transforms.letterbox import Letterbox
 from mots_plugin.datasets.transforms.object_crops import CropAroundBox, JitterBox
 from mots_plugin.datasets.transforms.packing import PackIdentifiedBoxes, PackMOTSInputs
@@ -21,6 +21,7 @@ from mots_plugin.datasets.transforms.pasting import PasteObjects
 from mots_plugin.datasets.transforms.saturation_value import RandomSaturationValue
 
 __all__ = [
+    "BlankFrameImage",
     "ClipFrameSample",
     "CropAroundBox",
     "CropAroundObject",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import cv2
-from mmcv.transforms import LoadImageFromFile
+import numpy as np
+from mmcv.transforms import BaseTransform, LoadImageFromFile
 from mmdet.registry import TRANSFORMS
 
 from mots_plugin.formats.errors import FormatError
@@ -24,3 +25,14 @@ class LoadFrameImage(LoadImageFromFile):
         except (OSError, AssertionError, cv2.error) as error:
             problem = error.strerror if isinstance(error, OSError) and error.strerror else "not a whole image"
             raise FormatError(results["img_path"], f"cannot be read ({problem})", "restore the file") from error
+
+
+@TRANSFORMS.register_module()
+class BlankFrameImage(BaseTransform):
+    """Stands in for :class:`LoadFrameImage` where there are annotations without images: all pixels are black."""
+
+    def transform(self, results: dict) -> dict:
+        """Add ``img`` (H, W, 3) uint8 zeros, ``img_shape`` and ``ori_shape`` to one frame."""
+        shape = (results["height"], results["width"])
+        results.update(img=np.zeros((*shape, 3), np.uint8), img_shape=shape, ori_shape=shape)
+        return results

@@ -79,6 +79,12 @@ class PointCloudHead(BaseModule):
         Returns:
             (N, D) float32. The head must be in eval mode.
         """
+        size = CPU_CHUNK if image.device.type == "cpu" else max(1, len(labels))
+        chunks = zip(*(part.split(size) for part in self.draw_points(image, instance_map, labels)), strict=True)
+        return torch.cat([self(*chunk) for chunk in chunks]).float()
+
+    def draw_points(self, image: Tensor, instance_map: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Draw the points and positions of all instances, as :meth:`forward` takes them; see :meth:`embed`."""
         clouds = frame_clouds(
             image,
             instance_map,
@@ -88,10 +94,7 @@ class PointCloudHead(BaseModule):
             self.margin,
             torch.Generator().manual_seed(self.seed),
         )
-        inputs = clouds.foreground, clouds.environment, self._positions(clouds)
-        size = CPU_CHUNK if image.device.type == "cpu" else max(1, len(labels))
-        chunks = zip(*(part.split(size) for part in inputs), strict=True)
-        return torch.cat([self(*chunk) for chunk in chunks]).float()
+        return clouds.foreground, clouds.environment, self._positions(clouds)
 
     def loss(
         self, pixels: Tensor, sizes: Tensor, corners: Tensor, identities: Tensor, labels: Tensor
@@ -124,14 +127,15 @@ class InstanceEmbedding(PointCloudHead):
 
     Args:
         embed_channels: D.
+        use_colour: False: shapes, positions and the categories around alone, for masks without images.
         **kwargs: Arguments of :class:`PointCloudHead`.
     """
 
-    def __init__(self, embed_channels: int = 32, **kwargs: Any) -> None:
+    def __init__(self, embed_channels: int = 32, use_colour: bool = True, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.foreground = ForegroundBranch()
-        self.environment = EnvironmentBranch()
-        channels = ForegroundBranch.out_channels + EnvironmentBranch.out_channels + POSITION_CHANNELS
+        self.foreground = ForegroundBranch(use_colour)
+        self.environment = EnvironmentBranch(use_colour)
+        channels = self.foreground.out_channels + self.environment.out_channels + POSITION_CHANNELS
         self.fuse = two_layers(channels, 256, embed_channels)
 
     def forward(self, foreground: Tensor, environment: Tensor, positions: Tensor) -> Tensor:
@@ -152,23 +156,23 @@ class StagedInstanceEmbedding(PointCloudHead):
     Args:
         stage: What is trained: ``'foreground'``, ``'environment'``, ``'position'`` or ``'aggregate'``.
         branch_channels: Dimensions of M_F, M_P and M_E each; M_A has three times as many.
+        use_colour: As of :class:`InstanceEmbedding`.
         **kwargs: Arguments of :class:`PointCloudHead`.
 
     Raises:
         ValueError: Unknown stage.
     """
 
-    def __init__(self, stage: str = "aggregate", branch_channels: int = 32, **kwargs: Any) -> None:
+    def __init__(
+        self, stage: str = "aggregate", branch_channels: int = 32, use_colour: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         if stage not in STAGES:
             raise ValueError(f"stage {stage!r} is none of {', '.join(STAGES)}")
         self.stage = stage
-        self.foreground = nn.Sequential(
-            ForegroundBranch(), two_layers(ForegroundBranch.out_channels, 64, branch_channels)
-        )
-        self.environment = nn.Sequential(
-            EnvironmentBranch(), two_layers(EnvironmentBranch.out_channels, 64, branch_channels)
-        )
+        foreground, environment = ForegroundBranch(use_colour), EnvironmentBranch(use_colour)
+        self.foreground = nn.Sequential(foreground, two_layers(foreground.out_channels, 64, branch_channels))
+        self.environment = nn.Sequential(environment, two_layers(environment.out_channels, 64, branch_channels))
         self.position = two_layers(POSITION_CHANNELS, 64, branch_channels)
         self.aggregate = two_layers(3 * branch_channels, 256, 3 * branch_channels)
         for name in STAGES:
