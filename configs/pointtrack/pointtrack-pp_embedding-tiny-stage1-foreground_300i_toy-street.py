@@ -1,4 +1,4 @@
-# Stage 1 of 4 of PointTrack++'s embedding on the rendered street, chained by tools/train_chain.py: the foreground, S = 8.
+# Stage 1 of 4 of PointTrack++'s embedding on the rendered street, for tools/train_chain.py: the foreground, S = 8.
 _base_ = [
     '../_base_/models/pointtrack_pp_embedding_tiny.py',
     '../_base_/datasets/track_crops_toy_street.py',

@@ -1,4 +1,4 @@
-# Stage 2 of 4 of PointTrack++'s embedding on the rendered street, chained by tools/train_chain.py: the environment, S = 2.
+# Stage 2 of 4 of PointTrack++'s embedding on the rendered street, for tools/train_chain.py: the environment, S = 2.
 _base_ = [
     '../_base_/models/pointtrack_pp_embedding_tiny.py',
     '../_base_/datasets/track_crops_toy_street.py',

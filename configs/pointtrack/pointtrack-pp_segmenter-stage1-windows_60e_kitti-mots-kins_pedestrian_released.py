@@ -1,4 +1,4 @@
-# As pointtrack-pp_segmenter-stage1-windows_60e_kitti-mots-kins_pedestrian.py, with what the released code does otherwise:
+# As pointtrack-pp_segmenter-stage1-windows_60e_kitti-mots-kins_pedestrian.py, but for what the released code does:
 # seeds beside the semantic decoder, the hardest half of the focal loss, ignore regions as background.
 _base_ = './pointtrack-pp_segmenter-stage1-windows_60e_kitti-mots-kins_pedestrian.py'
 model = dict(

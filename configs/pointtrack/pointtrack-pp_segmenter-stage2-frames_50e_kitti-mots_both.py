@@ -1,4 +1,5 @@
-# PointTrack++'s segmenter of cars and pedestrians, one network with a seed map of each: second stage, frames of KITTI MOTS, from the weights of the first.
+# PointTrack++'s segmenter of cars and pedestrians, one network with a seed map of each.
+# Second stage: frames of KITTI MOTS, from the weights of the first.
 _base_ = [
     '../_base_/models/branched_erfnet_pp.py',
     '../_base_/datasets/frames_kitti_mots.py',

@@ -1,4 +1,4 @@
-# Masks of the rendered street as annotated, embedded and tracked: how good the tracker is when the segmenter is perfect.
+# Masks of the rendered street as annotated, embedded and tracked: the association alone.
 #   python tools/test.py THIS work_dirs/pointtrack_embedding-tiny_300i_toy-street/iter_300.pth --eval smotsa
 _base_ = [
     '../_base_/models/pointtrack_embedding_tiny.py',

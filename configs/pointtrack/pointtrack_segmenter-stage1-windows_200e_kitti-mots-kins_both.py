@@ -1,4 +1,5 @@
-# PointTrack's segmenter of cars and pedestrians, one network with a seed map of each: first stage, windows around objects of KITTI MOTS and KINS.
+# PointTrack's segmenter of cars and pedestrians, one network with a seed map of each.
+# First stage: windows around objects of KITTI MOTS and KINS.
 _base_ = [
     '../_base_/models/branched_erfnet.py',
     '../_base_/datasets/object_windows_kitti_mots_kins.py',

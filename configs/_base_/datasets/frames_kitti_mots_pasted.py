@@ -1,5 +1,5 @@
-# Frames of KITTI MOTS into which pedestrians of the same set are pasted, the copy-and-paste of PointTrack++: probability
-# 0.2 when cars are trained, as here, 0.5 when pedestrians are. Their crops:
+# Frames of KITTI MOTS into which pedestrians of the same set are pasted, the copy-and-paste of PointTrack++, with
+# probability 0.2 when cars are trained, as here, 0.5 when pedestrians are. Their crops:
 #   python tools/build_crop_database.py data/kitti_mots/annotations/train.json data/kitti_mots data/kitti_mots/crops
 _base_ = './frames_kitti_mots.py'
 

@@ -1,5 +1,5 @@
-# Windows of 160x640 around the cars of KITTI MOTS and KINS, PointTrack's first stage: 7,000 samples an epoch, each object
-# as likely as any other. They are cut out of the frames as they are read, so nothing has to be written to disk first.
+# Windows of 160x640 around the cars of KITTI MOTS and KINS, PointTrack's first stage: 7,000 samples an epoch, each
+# object as likely as any other. They are cut out of the frames as they are read, so nothing has to be written to disk first.
 # kins_root holds KITTI's object images (training/image_2/000000.png, testing/image_2/ …) and the conversion of KINS:
 #   python data_converters/kins.py data/kitti_object data/kitti_object/annotations
 _base_ = './frames_kitti_mots.py'

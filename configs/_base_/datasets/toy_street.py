@@ -1,4 +1,5 @@
-# The rendered street of data_converters/toy_street.py, which writes images, ground truth and annotations below data_root.
+# The rendered street: data_converters/toy_street.py writes images and ground truth below data_root, kitti_mots.py there
+# converts it to annotations/.
 _base_ = './mots_videos.py'
 
 data_root = 'work_dirs/demo/data/'

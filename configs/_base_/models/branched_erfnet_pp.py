@@ -1,5 +1,5 @@
-# PointTrack++'s segmenter: the network doubles its input, its decoders stop at the original size, and the confidence of a
-# semantic decoder, trained with focal loss, takes the place of the seed map. Rules of clustering as released.
+# PointTrack++'s segmenter: the network doubles its input, its decoders stop at the original size, and the confidence of
+# a semantic decoder, trained with focal loss, takes the place of the seed map. Rules of clustering as released.
 _base_ = './branched_erfnet.py'
 
 _rule = dict(candidate_threshold=0.4, membership_threshold=0.41, min_mean_seed=0.6)
