@@ -23,15 +23,18 @@ ALLOWED = {
     "flow": {"structures", "formats"},
     "datasets": {"formats", "flow", "structures"},
     "models": {"ops", "structures"},
+    "export": {"formats", "models"},
     "engine": {"formats"},
     "diagnosis": set(),
     "evaluation": {"formats", "evaluation.functional", "structures"},
     "visualization": {"formats", "structures"},
+    "reporting": set(),
     "weights": {"formats"},
 }
 WITHOUT_TORCH = (
     "diagnosis",
     "cli",
+    "reporting",
     "reproduction",
     "annotation",
     "formats",

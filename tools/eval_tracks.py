@@ -18,15 +18,18 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from mots_plugin.evaluation.benchmarks import BENCHMARKS, choose_benchmark, known_metrics
-from mots_plugin.evaluation.file_scoring import score_files
+from mots_plugin.evaluation.file_scoring import Benchmark, FileScores, find_jobs, score_files
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
 from mots_plugin.evaluation.tables import format_tables
 from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
-from mots_plugin.formats.seqmap import read_seqmap
+from mots_plugin.formats.seqmap import SequenceRange, read_seqmap
+from mots_plugin.formats.sequence_images import find_sequence_images
 from mots_plugin.formats.splits import SPLITS
 from mots_plugin.formats.step_classes import CLASS_LISTS
 
@@ -49,6 +52,12 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--per-sequence", action="store_true", help="show a row for each sequence")
     parser.add_argument("--json", type=Path, help="write all numbers, unrounded, to this file")
+    parser.add_argument(
+        "--report", type=Path, metavar="DIR", help="write scores, timelines, worst frames as a web page"
+    )
+    parser.add_argument(
+        "--images", type=Path, help="for the report: root of the data set, or a folder with one folder a sequence"
+    )
     parser.add_argument("--workers", type=int, default=1, help="processes (default: %(default)s)")
     add_options(parser.add_argument_group("options of some formats", argument_default=argparse.SUPPRESS))
     return parser.parse_args(argv)
@@ -113,13 +122,15 @@ def add_options(group: argparse._ArgumentGroup) -> None:
     )
 
 
-GENERAL = ("gt", "pred", "format", "seqmap", "split", "eval", "per_sequence", "json", "workers")
+GENERAL = ("gt", "pred", "format", "seqmap", "split", "eval", "per_sequence", "json", "report", "images", "workers")
 """Arguments that every format takes."""
 
 
 @report_errors_in_one_line
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
+    if arguments.images is not None and arguments.report is None:
+        raise FormatError("--images", "means nothing without --report", "leave it out, or name a folder for the report")
     options = {name: value for name, value in vars(arguments).items() if name not in GENERAL}
     benchmark = choose_benchmark(arguments.format, options)
     metrics = arguments.eval or list(benchmark.metrics)[:1]
@@ -143,7 +154,35 @@ def main(argv: Sequence[str] | None = None) -> int:
             json.dump({**scores.summary, "inproc_s": scores.seconds}, file, indent=2)
             file.write("\n")
         print(f"all numbers: {arguments.json}")
+    if arguments.report is not None:
+        print(f"report: {report(arguments, benchmark, metrics, sequences, scores)}")
     return 0
+
+
+def report(
+    arguments: argparse.Namespace,
+    benchmark: Benchmark,
+    metrics: Sequence[str],
+    sequences: Sequence[SequenceRange] | None,
+    scores: FileScores,
+) -> Path:
+    """Write the report and return its file."""
+    from mots_plugin.apis.result_report import write_report  # OpenCV and others, a second to import
+    from mots_plugin.apis.scored_results import result_of_files
+
+    jobs = find_jobs(arguments.gt, arguments.pred, benchmark, tuple(metrics), sequences)
+    images = {}
+    if arguments.images is not None:
+        images = {job.truth.name: find_sequence_images(arguments.images, job.truth.name) for job in jobs}
+    result = result_of_files(jobs, scores.summary, lambda name: images.get(name, {}))
+    facts = {
+        "results": str(arguments.pred),
+        "ground truth": str(arguments.gt),
+        "rules": arguments.format,
+        "date": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+    }
+    title = f"Scores of {'/'.join(arguments.pred.resolve().parts[-2:])}"
+    return write_report(arguments.report, title, facts, [result])
 
 
 if __name__ == "__main__":

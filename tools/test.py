@@ -5,11 +5,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mots_plugin.evaluation.benchmarks import known_metrics
 from mots_plugin.evaluation.functional.families import check_metric_names
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
+
+if TYPE_CHECKING:
+    from mmengine.config import Config
+    from mmengine.evaluator import BaseMetric
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -31,6 +38,7 @@ def parse_arguments() -> argparse.Namespace:
         help="folder for what the tracker is given, a text file a video, for track_detections.py and tune_tracker.py",
     )
     parser.add_argument("--show-dir", help="folder for drawn frames and videos; nothing is drawn without it")
+    parser.add_argument("--report", metavar="DIR", help="write scores, timelines, worst frames as a web page")
     return parser.parse_args()
 
 
@@ -61,6 +69,8 @@ def main() -> None:
     if arguments.show_dir is not None:
         check_writable(arguments.show_dir)
         config.default_hooks.visualization.update(draw=True, show_dir=arguments.show_dir)
+    if arguments.report is not None:
+        check_writable(arguments.report)
     config.load_from = arguments.checkpoint
     set_up_processes(config)
     with named_run_errors(arguments.config):
@@ -72,7 +82,7 @@ def main() -> None:
             for folder in folders:  # scores of an earlier run must not stand beside new tracks
                 (folder / "metrics.json").unlink(missing_ok=True)
         try:
-            runner.test()
+            scores = runner.test()
         except BaseException:
             for part in parts:
                 if hasattr(part, "discard_unfinished"):
@@ -88,6 +98,27 @@ def main() -> None:
             print(f"detections: {arguments.save_detections}")
         if arguments.show_dir is not None:
             print(f"pictures and videos: {arguments.show_dir}")
+        if arguments.report is not None:
+            print(f"report: {write_report_of_run(arguments, config, runner.test_evaluator.metrics, scores)}")
+
+
+def write_report_of_run(
+    arguments: argparse.Namespace, config: Config, metrics: Sequence[BaseMetric], scores: Mapping[str, float]
+) -> Path:
+    from mots_plugin.apis.result_report import write_report
+    from mots_plugin.apis.tested_results import tested_results
+
+    facts = {
+        "config": str(arguments.config),
+        "checkpoint": str(arguments.checkpoint),
+        "images": str(Path(config.test_dataloader.dataset.get("data_root") or "")),
+        "date": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
+    }
+    results = tested_results(metrics, config)
+    known = {name for result in results for name in result.score_names}
+    others = {name: f"{value:.4g}" for name, value in scores.items() if name.rpartition("/")[2] not in known}
+    title = f"Test of {Path(arguments.config).stem}"
+    return write_report(Path(arguments.report), title, facts, results, others, config.pretty_text)
 
 
 if __name__ == "__main__":

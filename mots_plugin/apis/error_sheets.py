@@ -24,13 +24,13 @@ _WIDTH = 2064  # of a sheet: six panels of 340 pixels and what is between them
 _GREY, _DARK = 110, 60
 
 
-def read_frame(images: Mapping[int, Path], frame: int, image_size: tuple[int, int]) -> NDArray[np.uint8]:
+def read_frame(images: Mapping[int, Path], frame: int, image_size: tuple[int, int] | None) -> NDArray[np.uint8]:
     """Read the image of a frame, as ``(H, W, 3)`` uint8 RGB.
 
     Args:
         images: Image files of the sequence by frame number.
         frame: Frame number.
-        image_size: ``(height, width)`` of the masks.
+        image_size: ``(height, width)`` of the masks; None for any.
 
     Raises:
         FormatError: The image is missing, cannot be read or is of another size.
@@ -42,7 +42,7 @@ def read_frame(images: Mapping[int, Path], frame: int, image_size: tuple[int, in
     bgr = cv2.imread(str(images[frame]))
     if bgr is None:
         raise FormatError(images[frame], "cannot be read as an image", "copy the file anew")
-    if bgr.shape[:2] != image_size:
+    if image_size is not None and bgr.shape[:2] != image_size:
         sizes = [f"{height} x {width}" for height, width in (bgr.shape[:2], image_size)]
         raise FormatError(images[frame], f"is {sizes[0]} (height x width), its masks {sizes[1]}", cure)
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
