@@ -26,6 +26,7 @@ setup(
     long_description_content_type="text/markdown",
     packages=[*find_packages(include=["mots_plugin", "mots_plugin.*"]), *SCRIPTS],
     package_dir=SCRIPTS,
+    package_data={"mots_plugin.reporting": ["page.html.jinja", "page.css"]},
     entry_points={"console_scripts": ["mots = mots_plugin.cli:main"]},
     python_requires=">=3.10",
     install_requires=[
@@ -41,6 +42,7 @@ setup(
         "pillow>=9.1",
         "pyyaml>=5.1",  # table files of tools/reproduce.py
         "tqdm>=4.60",
+        "jinja2>=3.0",  # the page of --report; torch needs it too
     ],
     extras_require={
         # torchvision must match the torch build, so it is never installed by default.
