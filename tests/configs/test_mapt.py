@@ -50,7 +50,7 @@ def test_tiny_configs_give_a_panoptic_map_a_frame(name, build_model):
     model.detector.roi_head.test_cfg.score_thr = 0.0
     for tracker in model.tracker.trackers:
         tracker.lifecycle.birth_score = 0.0
-    model.semantic_head.classify.bias.data[[11, 13]] = 5.0
+    model.semantic_head.classify.bias.data.view(19, -1)[[11, 13]] = 5.0
     model.detector.roi_head.mask_head.conv_logits.bias.data[:] = 5.0
     clip = panoptic_pair()
     with torch.no_grad():

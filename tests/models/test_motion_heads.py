@@ -33,7 +33,7 @@ def test_an_untrained_head_leaves_every_mask_where_it_was():
     masks = torch.zeros(2, 8, 8)
     masks[0, 1:4, 1:4], masks[1, 4:8, 2:7] = 1, 1
 
-    features, logits = head(torch.randn(1, 8, 8, 8), torch.randn(1, 8, 8, 8), masks)
+    ((features, logits),) = head(torch.randn(1, 8, 8, 8), torch.randn(1, 8, 8, 8), [masks])
 
     assert features.shape == (2, head.feature_channels, 8, 8)
     torch.testing.assert_close((logits > 0).float(), masks)
@@ -47,9 +47,25 @@ def test_masks_follow_the_offsets():
     masks = torch.zeros(1, 8, 8)
     masks[0, 2:4, 0:4] = 1
 
-    _, logits = head(torch.zeros(1, 8, 8, 8), torch.zeros(1, 8, 8, 8), masks)
+    ((_, logits),) = head(torch.zeros(1, 8, 8, 8), torch.zeros(1, 8, 8, 8), [masks])
 
     assert (logits[0, 2:4].sigmoid() > 0.5).tolist() == [[False] * 3 + [True] * 4 + [False]] * 2
+
+
+def test_each_pair_of_a_batch_is_carried_by_itself():
+    torch.manual_seed(0)
+    head = MotionPropagationHead(in_channels=8, stride=1)
+    for layer in head.offsets:
+        nn.init.normal_(layer.weight, std=0.1)
+    nn.init.normal_(head.kernels)
+    before, now, masks = torch.randn(2, 8, 6, 6), torch.randn(2, 8, 6, 6), [torch.rand(2, 6, 6), torch.rand(0, 6, 6)]
+
+    (first, second) = head(before, now, masks)
+
+    ((features, logits),) = head(before[:1], now[:1], masks[:1])
+    torch.testing.assert_close(first, (features, logits))
+    assert second[0].shape == (0, head.feature_channels, 6, 6)
+    assert second[1].shape == (0, 6, 6)
 
 
 def test_masks_without_a_successor_cost_nothing():
@@ -64,7 +80,7 @@ def test_the_head_works_on_coarser_cells_than_the_features():
     head.init_weights()
     features = torch.randn(1, 8, 5, 8)
     assert head.mask_size(features) == (3, 4)
-    _, logits = head(features, features, torch.ones(1, 3, 4))
+    ((_, logits),) = head(features, features, [torch.ones(1, 3, 4)])
     assert logits.shape == (1, 3, 4)
 
 

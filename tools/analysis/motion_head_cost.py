@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         features = torch.empty(1, config.model.motion_head.in_channels, *(side // STRIDE for side in arguments.size))
         masks = torch.empty(arguments.instances, *head.mask_size(features))
         with FlopCounterMode(display=False) as counter:
-            head(features, features, masks)
+            head(features, features, [masks])
     weights = sum(weight.numel() for weight in head.parameters())
     rows = [("this config", weights / 1e6, counter.get_total_flops() / 2e9), *PUBLISHED]
     print(f"{'':<20}{'weights (M)':>12}{'operations (G)':>16}")

@@ -3,7 +3,9 @@ _base_ = './step_videos.py'
 
 data_root = 'work_dirs/demo/data/'
 
-train_dataloader = dict(dataset=dict(data_root=data_root))
+_base_.pair_pipeline[0].intervals = (1, 2)  # tested on adjacent frames
+
+train_dataloader = dict(dataset=dict(data_root=data_root, pipeline=_base_.pair_pipeline))
 test_dataloader = dict(dataset=dict(data_root=data_root))
 
 test_evaluator = [

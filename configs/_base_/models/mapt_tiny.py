@@ -1,5 +1,6 @@
 # MAPT for two CPU cores, trained from random initialisation: the detector of the tiny TrackR-CNN with a two-way pyramid
-# and thin heads. Its backbone has no dilated stage; the semantic head takes the coarsest map instead.
+# and thin heads. Its backbone has no dilated stage; the semantic head takes the coarsest map instead. Poles, bicycles and
+# kerbs are a few pixels wide here, so class scores come at stride 2.
 _base_ = './mask_rcnn_tiny_fpn.py'
 
 _base_.detector.roi_head.pop('association_head')
@@ -26,9 +27,12 @@ semantic_head = dict(
     pyramid_channels=_channels,
     channels=48,
     skip_channels=(32, 32),
+    separable=False,
+    subpixels=2,
+    loss_stride=2,
     norm_cfg=_norm,
     act_cfg=_act)
-motion_head = dict(type='MotionPropagationHead', in_channels=48, stride=1, mask_channels=8, norm_cfg=_norm)
+motion_head = dict(type='MotionPropagationHead', in_channels=48, mask_channels=8, norm_cfg=_norm)
 appearance_head = dict(
     type='MotionAppearanceHead',
     roi_extractor=_roi_extractor,
@@ -36,7 +40,7 @@ appearance_head = dict(
         type='SingleRoIExtractor',
         roi_layer=dict(type='RoIAlign', output_size=7, sampling_ratio=1),
         out_channels=32,
-        featmap_strides=[4]),
+        featmap_strides=[8]),
     in_channels=_channels,
     motion_channels=32,
     fc_channels=256,

@@ -31,9 +31,14 @@ class AlignedSemanticHead(BaseModule):
         pyramid_channels: Channels of the pyramid.
         channels: Channels of the semantic features.
         skip_channels: Channels that the pyramid's levels at stride 8 and 4 are cut down to before they join.
+        separable: Refine by depthwise-separable convolutions, as published; plain ones cost less time on CPUs.
+        subpixels: Class scores each way in a cell of stride 4, put side by side (Wang et al. 2018, "Understanding
+            Convolution for Semantic Segmentation"): what is thinner than a cell is lost otherwise. 1 in the paper.
+        loss_stride: The loss looks at one pixel in a square of so many each way, another one every time. 1 in the
+            paper; where scores are no finer, more pixels cost time and teach little.
         norm_cfg: Normalisation of all layers but the last.
         act_cfg: Activation of all layers but the last.
-        loss: Config of the loss, called with (B, K, H, W) logits and (B, H, W) classes.
+        loss: Config of the loss, called with logits and classes of pixels, (B, K, h, w) and (B, h, w).
         init_cfg: Initialisation config.
     """
 
@@ -44,6 +49,9 @@ class AlignedSemanticHead(BaseModule):
         pyramid_channels: int = 256,
         channels: int = 128,
         skip_channels: tuple[int, int] = (32, 16),
+        separable: bool = True,
+        subpixels: int = 1,
+        loss_stride: int = 1,
         norm_cfg: OptConfigType = None,
         act_cfg: OptConfigType = None,
         loss: ConfigType = {"type": "HardestPixelsCrossEntropyLoss"},  # noqa: B006
@@ -53,14 +61,17 @@ class AlignedSemanticHead(BaseModule):
         layers: dict[str, Any] = {"norm_cfg": norm_cfg, "act_cfg": act_cfg}
         self.context = DensePredictionCell(context_channels, channels, **layers)
         self.skips = nn.ModuleList(ConvModule(pyramid_channels, skipped, 1, **layers) for skipped in skip_channels)
+        refining = DepthwiseSeparableConvModule if separable else ConvModule
         self.refinements = nn.ModuleList(
             nn.Sequential(
-                DepthwiseSeparableConvModule(channels + skipped, channels, 3, padding=1, **layers),
-                DepthwiseSeparableConvModule(channels, channels, 3, padding=1, **layers),
+                refining(channels + skipped, channels, 3, padding=1, **layers),
+                refining(channels, channels, 3, padding=1, **layers),
             )
             for skipped in skip_channels
         )
-        self.classify = nn.Conv2d(channels, num_classes, 1)
+        self.subpixels = subpixels
+        self.classify = nn.Conv2d(channels, num_classes * subpixels**2, 1)
+        self.loss_stride = loss_stride
         self.loss_function = MODELS.build(loss)
 
     def forward(self, pyramid: tuple[Tensor, ...], context: Tensor) -> tuple[Tensor, Tensor]:
@@ -71,24 +82,26 @@ class AlignedSemanticHead(BaseModule):
             context: (B, C', H/16, W/16) dilated features of the backbone.
 
         Returns:
-            (B, channels, H/4, W/4) semantic features S and (B, K, H/4, W/4) logits.
+            (B, channels, H/4, W/4) semantic features S and (B, K, h, w) logits, ``subpixels`` as many each way.
         """
         features = self.context(context)
         for level, skip, refine in zip((pyramid[1], pyramid[0]), self.skips, self.refinements, strict=True):
             features = functional.interpolate(features, size=level.shape[2:], mode="bilinear", align_corners=False)
             features = refine(torch.cat([features, skip(level)], dim=1))
-        return features, self.classify(features)
+        return features, functional.pixel_shuffle(self.classify(features), self.subpixels)
 
     def loss(self, logits: Tensor, samples: SampleList, size: tuple[int, int]) -> dict[str, Tensor]:
-        """Return ``loss_semantic`` at the resolution of the input.
+        """Return ``loss_semantic`` of the input's pixels.
 
         Args:
-            logits: (B, K, H/4, W/4).
+            logits: (B, K, h, w).
             samples: B samples with ``gt_sem_seg.sem_seg`` (1, h, w), void 255; h, w without the batch's padding.
             size: Height and width of the input, padding included.
         """
-        enlarged = functional.interpolate(logits, size=size, mode="bilinear", align_corners=False)
-        return {"loss_semantic": self.loss_function(enlarged, self.get_targets(samples, size))}
+        row, column = (int(torch.randint(self.loss_stride, ())) for _ in range(2))
+        targets = self.get_targets(samples, size)[:, row :: self.loss_stride, column :: self.loss_stride]
+        enlarged = functional.interpolate(logits, size=targets.shape[1:], mode="bilinear", align_corners=False)
+        return {"loss_semantic": self.loss_function(enlarged, targets)}
 
     def get_targets(self, samples: SampleList, size: tuple[int, int]) -> Tensor:
         """Return (B, H, W) int64 classes; padding is void."""

@@ -83,32 +83,33 @@ class MotionPropagationHead(BaseModule):
             self.kernels[:, :, middle, middle] += 1.0
         constant_init(self.to_mask, 8 / self.feature_channels, bias=-4)
 
-    def forward(self, before: Tensor, now: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
-        """Carry masks along.
+    def forward(self, before: Tensor, now: Tensor, masks: Sequence[Tensor]) -> list[tuple[Tensor, Tensor]]:
+        """Carry masks along, for B pairs of frames.
 
         Args:
-            before: (1, C, H, W) semantic features of the frame that the masks are from.
-            now: (1, C, H, W) those of the frame they are carried to.
-            masks: (N, h, w) masks in [0, 1], at the head's resolution (:meth:`mask_size`).
+            before: (B, C, H, W) semantic features of the frames that the masks are from.
+            now: (B, C, H, W) those of the frames they are carried to.
+            masks: For each pair (N, h, w) masks in [0, 1], at the head's resolution (:meth:`mask_size`).
 
         Returns:
-            (N, D * mask_channels, h, w) propagated features and (N, h, w) logits of the propagated masks.
+            For each pair (N, D * mask_channels, h, w) propagated features and (N, h, w) logits of the propagated masks.
         """
         difference = before - now
         if self.stride > 1:
             difference = functional.avg_pool2d(difference, self.stride, ceil_mode=True)
         motion = self.activate(difference + self.residual(difference))
+        offsets = [layer(motion).float() for layer in self.offsets]
+        return [self._carry(part, [field[pair] for field in offsets]) for pair, part in enumerate(masks)]
+
+    def _carry(self, masks: Tensor, offsets: list[Tensor]) -> tuple[Tensor, Tensor]:
         if not len(masks):
-            features = masks.new_zeros(0, self.feature_channels, *motion.shape[2:])
-            return features, features.new_zeros(0, *motion.shape[2:])
-        features = torch.cat(
-            [
-                shared_deformable_conv(masks, offset_layer(motion)[0].float(), kernel, dilation)
-                for offset_layer, kernel, dilation in zip(self.offsets, self.kernels, self.dilations, strict=True)
-            ],
-            dim=1,
-        )
-        features = self.activate(features)
+            features = masks.new_zeros(0, self.feature_channels, *masks.shape[1:])
+            return features, features[:, 0]
+        moved = [
+            shared_deformable_conv(masks, field, kernel, dilation)
+            for field, kernel, dilation in zip(offsets, self.kernels, self.dilations, strict=True)
+        ]
+        features = self.activate(torch.cat(moved, dim=1))
         return features, self.to_mask(features)[:, 0]
 
     def mask_size(self, features: Tensor) -> tuple[int, int]:

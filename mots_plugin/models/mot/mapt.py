@@ -145,14 +145,13 @@ class MAPT(OnlineMOT):
             whole = frame.gt_instances.masks.to_tensor(torch.float32, source.device)
             covered = cover_cells(whole, cell)
             masks.append(functional.pad(covered, (0, cells[1] - covered.shape[2], 0, cells[0] - covered.shape[1])))
-        carried, logits, targets = [], [], []
-        for now in range(len(frames)):
-            before = now ^ 1
-            moved, moved_logits = self.motion_head(source[before, None], source[now, None], masks[before])
-            carried.append(fuse_carried_features(moved))
-            logits.append(moved_logits)
-            targets.append(_same_objects(masks[now], frames[now], frames[before]))
-        return torch.cat(carried), self.motion_head.loss(torch.cat(logits), torch.cat(targets))
+        others = [now ^ 1 for now in range(len(frames))]
+        carried, logits = zip(
+            *self.motion_head(source[others], source, [masks[other] for other in others]), strict=True
+        )
+        targets = [_same_objects(masks[now], frames[now], frames[other]) for now, other in enumerate(others)]
+        features = torch.cat([fuse_carried_features(moved) for moved in carried])
+        return features, self.motion_head.loss(torch.cat(logits), torch.cat(targets))
 
     def _appearance_loss(
         self,
@@ -234,7 +233,7 @@ class MAPT(OnlineMOT):
         before, self._before = self._before, Remembered(source, masks)
         if before is None:
             before = Remembered(source, masks[:0])
-        moved, logits = self.motion_head(before.motion_source, source, before.masks)
+        ((moved, logits),) = self.motion_head(before.motion_source, source, [before.masks])
         return fuse_carried_features(moved), soft_overlaps(masks, logits.float().sigmoid())
 
     def complete(self, sample: DetDataSample, observations: Observations, tracks: Tracks) -> None:
