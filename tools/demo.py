@@ -61,7 +61,7 @@ def main() -> int:
         print(f"== {step.title}: {time.monotonic() - step_started:.0f} s", flush=True)
     scores = json.loads(demo.scores.read_text())
     print(f"\nThe demo took {time.monotonic() - started:.0f} s. Held-out sequences, in percent:")
-    for name in ("car", "pedestrian"):
+    for name in demo.classes:
         print(f"  {name:<11} " + "  ".join(f"{key} {100 * scores[name][key]:.1f}" for key in demo.shown))
     print()
     for what, path in demo.written.items():

@@ -39,12 +39,14 @@ class Demo:
         scores: The json file that ``tools/test.py`` writes.
         shown: Names of the scores to print for each class, fractions in the file.
         written: What lies where, for the reader.
+        classes: Whose scores to print.
     """
 
     steps: list[Step]
     scores: Path
     shown: tuple[str, ...]
     written: dict[str, Path]
+    classes: tuple[str, ...] = ("car", "pedestrian")
 
 
 def street_steps(data: Path) -> list[Step]:
@@ -141,6 +143,32 @@ def jde(folder: Path) -> Demo:
     return _one_training(folder, "jde", config, ["clear", "idf1", "hota", "ap"], ("MOTA", "IDF1", "HOTA"))
 
 
+def mapt(folder: Path) -> Demo:
+    """MAPT: one training, scored over all pixels; the metrics need the panoptic maps of the street."""
+    config, data, work_dir = "configs/mapt/mapt_tiny_1400i_toy-street.py", folder / "data", folder / "mapt"
+    training = [f"train_dataloader.dataset.data_root={data}/"]
+    testing = [f"test_dataloader.dataset.data_root={data}/"]
+    testing += [f"test_evaluator.0.panoptic_maps={data / 'panoptic_maps' / 'val'}"]
+    checkpoint = work_dir / "latest.pth"
+    return Demo(
+        steps=[
+            *street_steps(data),
+            training_step("train", config, work_dir, training),
+            testing_step(config, checkpoint, work_dir, ["stq", "pat", "pq"], testing),
+        ],
+        scores=work_dir / "test" / "metrics.json",
+        shown=("STQ", "PAT", "PQ", "TQ"),
+        written={
+            "data": data,
+            "weights": checkpoint,
+            "maps": work_dir / "test" / "panoptic_maps",
+            "scores": work_dir / "test" / "metrics.json",
+            "videos": work_dir / "pictures",
+        },
+        classes=("all",),
+    )
+
+
 def pointtrack(folder: Path) -> Demo:
     """PointTrack: segmenter and embedding trained apart, put together, scored by sMOTSA."""
     configs, data, work_dir = "configs/pointtrack", folder / "data", folder / "pointtrack"
@@ -189,4 +217,9 @@ def pointtrack(folder: Path) -> Demo:
     )
 
 
-DEMOS: dict[str, Callable[[Path], Demo]] = {"jde": jde, "track_rcnn": track_rcnn, "pointtrack": pointtrack}
+DEMOS: dict[str, Callable[[Path], Demo]] = {
+    "jde": jde,
+    "mapt": mapt,
+    "pointtrack": pointtrack,
+    "track_rcnn": track_rcnn,
+}

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from command_lines import ROOT
 
-from mots_plugin.apis.demo_plans import DEMOS, Step, pointtrack, track_rcnn
+from mots_plugin.apis.demo_plans import DEMOS, Step, mapt, pointtrack, track_rcnn
 
 
 @pytest.fixture
@@ -82,6 +82,13 @@ def test_pointtrack_puts_its_two_networks_together():
     assert steps["test.py"].command[2:4] == [joined.command[2], str(joined.result)]
     assert steps["build_crop_database.py"].command[4] == "out/pointtrack/crops"
     assert "train_dataloader.dataset.database=out/pointtrack/crops" in trainings[1].command
+
+
+def test_mapt_is_scored_by_the_panoptic_maps_of_the_street():
+    demo = mapt(Path("out"))
+    assert "test_evaluator.0.panoptic_maps=out/data/panoptic_maps/val" in demo.steps[-1].command
+    assert demo.steps[-1].command[6:10] == ["--eval", "stq", "pat", "pq"]
+    assert demo.classes == ("all",)
 
 
 def test_all_steps_run_and_the_scores_are_printed(demo, short_plan, tmp_path, capfd):
