@@ -1,0 +1,61 @@
+"""Links of the documents, the model cards, and the picture."""
+
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from fenced_blocks import ROOT
+
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "configs").glob("*/README.md"))]
+
+
+def targets(page: Path) -> list[str]:
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    for target in targets(page):
+        file, _, anchor = target.partition("#")
+        aim = (page.parent / file).resolve() if file else page
+        assert aim.exists(), f"{target} is not there"
+        assert not anchor or anchor in anchors(aim), f"{target}: no such heading"
+
+
+def test_every_function_that_metrics_names_is_in_its_module():
+    text = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
+    named = re.findall(r"\[((?:`\w+`(?:, )?)+)\]\(\.\./(mots_plugin/[\w/]+\.py)\)", text)
+    assert len(named) > 8
+    for functions, module in named:
+        source = (ROOT / module).read_text(encoding="utf-8")
+        for name in re.findall(r"`(\w+)`", functions):
+            assert re.search(rf"^(def|class) {name}\b", source, re.MULTILINE), f"{name} is not in {module}"
+
+
+def test_the_index_names_every_page():
+    pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert pages <= set(targets(ROOT / "docs/README.md"))
+
+
+def test_every_config_has_a_model_card():
+    cards = (ROOT / "docs/model_cards.md").read_text(encoding="utf-8")
+    leaves = {str(path.relative_to(ROOT)) for path in (ROOT / "configs").glob("[!_]*/*.py")}
+    listed = re.findall(r"\]\(\.\./(configs/[\w./-]+\.py)\)", cards)
+    assert sorted(set(listed)) == sorted(listed)
+    assert leaves - set(listed) == set(), "run tools/analysis/model_cards.py"
+
+
+def test_the_picture_says_what_it_shows_and_has_no_colour_of_the_page():
+    root = ElementTree.parse(ROOT / "docs/data_flow.svg").getroot()
+    space = {"svg": "http://www.w3.org/2000/svg"}
+    assert root.findtext("svg:title", namespaces=space)
+    assert root.findtext("svg:desc", namespaces=space)
+    text = (ROOT / "docs/data_flow.svg").read_text(encoding="utf-8").lower()
+    assert not re.search(r"#(fff|000)(fff|000)?\b", text)  # either would vanish in one of GitHub's themes
