@@ -91,7 +91,7 @@ def _section(result: ScoredResult) -> Section:
     many = len(class_names(summary)) >= MANY_CLASSES  # they share a table
     shown = ["all"] if many else classes
     tabulated = [[metric for names in columns for metric in names]] if many else columns
-    sequences, pictures = look_at(result)
+    sequences, pictures, causes = look_at(result)
     return Section(
         title=result.kind,
         tables=[_table(table_of_classes(summary, names), "class") for names in tabulated],
@@ -101,6 +101,7 @@ def _section(result: ScoredResult) -> Section:
         charts=[_chart(result, names[0], shown) for names in columns],
         sequences=sequences,
         pictures=pictures,
+        causes=causes,
         remark=_REMARK[result.kind],
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,8 +13,11 @@ from tqdm import tqdm
 
 from mots_plugin.apis.error_sheets import read_frame
 from mots_plugin.apis.scored_results import ComparedSequence, ScoredResult, Shapes
+from mots_plugin.evaluation.functional.error_reasons import REASONS, explain
+from mots_plugin.evaluation.functional.mask_pairs import MaskPairs
+from mots_plugin.evaluation.functional.track_errors import SWITCH, find_track_errors
 from mots_plugin.evaluation.functional.track_history import TrackHistory, follow_tracks
-from mots_plugin.reporting.report import Picture, SequenceReport, Switch, Timeline
+from mots_plugin.reporting.report import Cause, Picture, SequenceReport, Switch, Timeline
 from mots_plugin.reporting.timelines import track_row
 from mots_plugin.reporting.worst_frames import worst_places
 from mots_plugin.visualization.frame_errors import FrameErrors, Shape, draw_frame_errors, encode_jpeg
@@ -37,8 +41,11 @@ class _Candidate:
     exact_size: bool
 
 
-def look_at(result: ScoredResult) -> tuple[list[SequenceReport], list[Picture]]:
-    """Return the timelines of all sequences, one of them in memory at a time, and the worst frames.
+def look_at(result: ScoredResult) -> tuple[list[SequenceReport], list[Picture], list[Cause]]:
+    """Look at all sequences, one of them in memory at a time.
+
+    Returns:
+        Timelines, the worst frames, and for masks the likely reasons of all errors.
 
     Raises:
         FormatError: Results or images that cannot be used.
@@ -46,6 +53,7 @@ def look_at(result: ScoredResult) -> tuple[list[SequenceReport], list[Picture]]:
     """
     reports: list[SequenceReport] = []
     candidates: list[_Candidate] = []
+    causes: Counter[tuple[str, str]] = Counter()
     most = max(2, math.ceil(PICTURES / max(1, len(result.sequences))))
     for name, compare in tqdm(result.sequences.items(), desc=f"report of {result.kind}", unit="sequence"):
         sequence = compare()
@@ -53,7 +61,14 @@ def look_at(result: ScoredResult) -> tuple[list[SequenceReport], list[Picture]]:
             class_name: follow_tracks(sequence.objects, class_id, result.id_switch_rule)
             for class_name, class_id in result.class_ids.items()
         }
-        timelines = [_timeline(class_name, history, sequence.frames) for class_name, history in histories.items()]
+        reason_of_switch: dict[int, str] = {}
+        if isinstance(sequence.objects, MaskPairs):
+            reason_of_switch, found = _explain(sequence.objects, list(result.class_ids.values()))
+            causes += found
+        timelines = [
+            _timeline(class_name, history, sequence.frames, reason_of_switch)
+            for class_name, history in histories.items()
+        ]
         occurring = [timeline for timeline in timelines if timeline.rows or any(timeline.false)]
         reports.append(SequenceReport(name, sequence.frames, occurring))
         errors = np.sum([history.errors_in(sequence.frames) for history in histories.values()], axis=0)
@@ -62,10 +77,22 @@ def look_at(result: ScoredResult) -> tuple[list[SequenceReport], list[Picture]]:
             for place in worst_places(errors.tolist(), most)
         ]
     worst = sorted(candidates, key=lambda candidate: -candidate.errors)[:PICTURES]
-    return reports, [_picture(candidate, result) for candidate in tqdm(worst, desc="worst frames", unit="frame")]
+    pictures = [_picture(candidate, result) for candidate in tqdm(worst, desc="worst frames", unit="frame")]
+    return reports, pictures, [Cause(*cause, count, REASONS[cause[1]]) for cause, count in causes.most_common()]
 
 
-def _timeline(class_name: str, history: TrackHistory, frames: Sequence[int]) -> Timeline:
+def _explain(pairs: MaskPairs, class_ids: Sequence[int]) -> tuple[dict[int, str], Counter[tuple[str, str]]]:
+    """Return the likely reason of each id switch by row of its truth, and how often each kind of error has which."""
+    errors = find_track_errors(pairs, class_ids)
+    reasons = explain(pairs, errors).reasons.tolist()
+    switches = np.flatnonzero(errors.kinds == SWITCH).tolist()
+    of_switch = {int(errors.gt_rows[error]): reasons[error] for error in switches}
+    return of_switch, Counter(zip(errors.kinds.tolist(), reasons, strict=True))
+
+
+def _timeline(
+    class_name: str, history: TrackHistory, frames: Sequence[int], reason_of_switch: Mapping[int, str]
+) -> Timeline:
     places = np.searchsorted(frames, history.frames)
     borders = np.flatnonzero(np.diff(history.tracks)) + 1
     rows = []
@@ -77,6 +104,7 @@ def _timeline(class_name: str, history: TrackHistory, frames: Sequence[int]) -> 
                 before=int(history.followers[history.before[later]]),
                 last_frame=int(history.frames[history.before[later]]),
                 after=int(history.followers[later]),
+                reason=reason_of_switch.get(int(history.gt_rows[later]), ""),
             )
             for later in part[history.before[part] >= 0].tolist()
         ]

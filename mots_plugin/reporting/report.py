@@ -61,6 +61,7 @@ class Switch:
         before: The id that it had.
         last_frame: Number of the frame in which it last had it.
         after: The new id.
+        reason: The likely one; empty if none is known.
     """
 
     frame: int
@@ -68,6 +69,7 @@ class Switch:
     before: int
     last_frame: int
     after: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,23 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Errors of one kind that have one likely reason.
+
+    Attributes:
+        kind: What went wrong.
+        reason: Why.
+        errors: How often.
+        meaning: The reason in full.
+    """
+
+    kind: str
+    reason: str
+    errors: int
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Section:
     """All about one kind of results: masks, boxes or panoptic maps.
 
@@ -172,6 +191,7 @@ class Section:
         charts: The main metrics by sequence.
         sequences: Timelines and id switches.
         pictures: The worst frames, the worst first.
+        causes: Of all errors, the most frequent first; none if they are not known.
         remark: How objects were matched for what is not the score itself; empty for nothing to say.
     """
 
@@ -181,6 +201,7 @@ class Section:
     charts: Sequence[BarChart] = field(default_factory=list)
     sequences: Sequence[SequenceReport] = field(default_factory=list)
     pictures: Sequence[Picture] = field(default_factory=list)
+    causes: Sequence[Cause] = field(default_factory=list)
     remark: str = ""
 
 

@@ -37,7 +37,8 @@ def boxes(tmp_path):
 
 
 def test_boxes(boxes):
-    (sequence,), pictures = look_at(boxes)
+    (sequence,), pictures, causes = look_at(boxes)
+    assert causes == []  # they are told from masks
     scores = boxes.summary["pedestrian"]
     assert (sequence.switches, sequence.missed, sequence.false_count) == (1, 2, 1)
     assert (scores["IDSW"], scores["FN"], scores["FP"]) == (1, 2, 1)
@@ -59,7 +60,7 @@ def test_panoptic_maps(tmp_path):
             ids = panoptic_ids(np.where(car, 13, 0), np.where(car, number, 0))
             write_step_png(tmp_path / side / "0002" / f"{frame:06d}.png", ids)
     result = scored(tmp_path, "step", ["stq", "pq"])
-    (sequence,), pictures = look_at(result)
+    (sequence,), pictures, _ = look_at(result)
     assert [timeline.class_name for timeline in sequence.timelines] == ["car"]
     assert dict(sequence.timelines[0].rows[0].followers) == {5: [(0, 1)], 6: [(2, 2)]}
     assert [picture.title for picture in pictures] == ["0002, frame 2: 1 id switch"]

@@ -3,7 +3,19 @@
 import re
 
 from mots_plugin.reporting.page import render_page
-from mots_plugin.reporting.report import Picture, Report, Section, SequenceReport, Switch, Table, Timeline, TrackRow
+from mots_plugin.reporting.report import (
+    Bar,
+    BarChart,
+    Cause,
+    Picture,
+    Report,
+    Section,
+    SequenceReport,
+    Switch,
+    Table,
+    Timeline,
+    TrackRow,
+)
 
 HOSTILE = "<script>alert('a')</script>\"&"
 
@@ -15,7 +27,16 @@ def row(track=1, switches=()):
 def test_every_text_is_escaped():
     table = Table(HOSTILE, [HOSTILE], [[HOSTILE, HOSTILE]])
     sequence = SequenceReport(HOSTILE, range(2), [Timeline(HOSTILE, [row()], [0, 1])])
-    section = Section(HOSTILE, [table], [table], [], [sequence], [Picture(HOSTILE, HOSTILE, b"jpeg")], HOSTILE)
+    section = Section(
+        title=HOSTILE,
+        tables=[table],
+        sequence_tables=[table],
+        charts=[BarChart(HOSTILE, HOSTILE, {HOSTILE: [Bar(HOSTILE, 0.5, HOSTILE)]})],
+        sequences=[sequence],
+        pictures=[Picture(HOSTILE, HOSTILE, b"jpeg")],
+        causes=[Cause(HOSTILE, HOSTILE, 1, HOSTILE)],
+        remark=HOSTILE,
+    )
     facts = {HOSTILE: HOSTILE}
     page = render_page(Report(HOSTILE, facts, [section, section], facts, facts, facts, HOSTILE))
     assert "<script" not in page

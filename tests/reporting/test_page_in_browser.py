@@ -127,7 +127,16 @@ def test_the_switch_is_marked_at_its_frame(seen):
     assert (mark["frame"], mark["track"]) == (5, "1001")
     assert mark["middle"] / mark["width"] == pytest.approx(5 / 8, abs=0.01)
     rows = dict(seen["tables"])["1 id switch"]
-    assert [row.split("\t") for row in rows[1:]] == [["0001", "5", "car", "1001", "1", "9", "3"]]
+    assert [row.split("\t") for row in rows[1:]] == [["0001", "5", "car", "1001", "1", "9", "3", "small"]]
+
+
+def test_every_error_has_a_likely_reason(seen):
+    rows = dict(seen["tables"])["Errors by likely reason, as told from the masks: clues, not verdicts"]
+    assert sorted(tuple(row.split("\t")[:3]) for row in rows[1:]) == [
+        ("false positive", "small", "1"),
+        ("id switch", "small", "1"),
+        ("miss", "small", "1"),
+    ]
 
 
 def test_the_worst_frames_are_shown_and_told(seen):
@@ -142,7 +151,8 @@ def test_the_worst_frames_are_shown_and_told(seen):
 def test_one_outline_and_named_tables_and_no_dead_link(seen):
     assert seen["headings"] == [
         "H1 Scores of hand_made0/pred",
-        *("H2 Scores", "H2 Sequences", "H2 Id switches", "H2 Worst frames", "H2 Timelines", "H3 0001", "H3 0002"),
+        *("H2 Scores", "H2 Sequences", "H2 Id switches"),
+        *("H2 What went wrong, and why", "H2 Worst frames", "H2 Timelines", "H3 0001", "H3 0002"),
         "H2 Config and versions",
     ]
     assert (seen["unnamed"], seen["dead"]) == (0, [])
