@@ -1,5 +1,6 @@
 """tools/test.py: tracks, scores, tables, pictures and videos of one run, which must agree with each other."""
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -13,6 +14,7 @@ from mots_plugin.formats.coco_video import read_coco_video
 from mots_plugin.formats.mots_txt import read_mots_txt
 
 HELD_OUT = ("0001", "0002")
+CLASS_IDS = {"car": 1, "pedestrian": 2}
 COLUMNS = "sMOTSA MOTSA MOTSP IDS TP FP FN Frag MT PT ML recall precision".split()
 
 
@@ -22,6 +24,7 @@ def tested(street, work_dir, tmp_path_factory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("tested")
     command = python("tools/test.py", CONFIG, work_dir / "iter_4.pth", "--work-dir", folder / "work")
     command += ["--eval", "smotsa", "hota", "--out", str(folder / "out"), "--show-dir", str(folder / "pictures")]
+    command += ["--report", str(folder / "report")]
     return folder, succeed([*command, "--cfg-options", *options_for_testing(street), *ANY_CONFIDENCE])
 
 
@@ -67,8 +70,30 @@ def test_every_frame_is_drawn_and_every_video_is_whole(tested):
 
 def test_the_last_lines_say_where_everything_lies(tested):
     folder, stdout = tested
-    assert stdout.splitlines()[-3:] == [
+    assert stdout.splitlines()[-4:] == [
         f"tracks: {folder / 'out' / 'tracks'}",
         f"metrics: {folder / 'out' / 'metrics.json'}",
         f"pictures and videos: {folder / 'pictures'}",
+        f"report: {folder / 'report' / 'index.html'}",
     ]
+
+
+def test_the_report_has_the_numbers_and_a_row_for_each_track(street, tested, scores):
+    page = (tested[0] / "report" / "index.html").read_text()
+    assert f"<li><span>sMOTSA</span><b>{100 * scores['all']['sMOTSA']:.1f}</b></li>" in page
+    truth = read_coco_video(street / "annotations" / "val.json")
+    for video, name in itertools.product(HELD_OUT, ("car", "pedestrian")):
+        of_video = scores["sequences"][video][name]
+        masks = truth.mask_tracks(video)
+        tracks = len(set(masks.track_ids[masks.class_ids == CLASS_IDS[name]].tolist()))
+        counts = [tracks, *(of_video[metric] for metric in ("IDSW", "FN", "FP"))]
+        if any(counts):
+            ((caption, rows),) = re.findall(
+                rf'data-sequence="{video}" data-class="{name}">\n<caption>(.*?)</caption>.*?<tbody>(.*?)</tbody>',
+                page,
+                re.S,
+            )
+            assert list(map(int, re.findall(r"\d+", caption.partition(": ")[2]))) == counts
+            assert rows.count("<tr>") == tracks
+    assert page.count("<img src=") == 8
+    assert "load_from" in page  # the config
