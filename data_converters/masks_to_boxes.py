@@ -49,6 +49,11 @@ def read_masks(source: Path) -> Iterator[tuple[MaskTracks, int]]:
     """
     if source.suffix == ".json":
         coco = read_coco_video(source)
+        own = [name for name, class_id in coco.mask_class_ids.items() if class_id not in CLASS_NAMES]
+        if own:
+            raise FormatError(
+                source, f"has a class '{own[0]}', which box text has no number for", "convert with --rename"
+            )
         for video in coco.videos:
             yield coco.mask_tracks(video["name"]), min(coco.frames(video["name"]).frame_numbers, default=1)
         return

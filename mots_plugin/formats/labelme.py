@@ -63,7 +63,13 @@ def read_labelme_folder(
             :func:`read_labelme_file`).
         OSError: The folder or a file cannot be read.
     """
-    files = {frame_number_of(path.name, path): path for path in sorted(Path(folder).glob("*.json"))}
+    files: dict[int, Path] = {}
+    for path in sorted(Path(folder).glob("*.json")):
+        number = frame_number_of(path.name, path)
+        if number in files:
+            problem = f"{files[number].name} and {path.name} are both frame {number}"
+            raise FormatError(folder, problem, "number the frames through at the end of their names")
+        files[number] = path
     if not files:
         raise FormatError(folder, "holds no labelme json", "put one json a frame there, named by the frame's number")
     rows = [(frame, *found) for frame, path in sorted(files.items()) for found in read_labelme_file(path, class_ids)]

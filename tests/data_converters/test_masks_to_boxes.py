@@ -86,3 +86,12 @@ def test_real_ground_truth(convert, shared_data, tmp_path):
     assert (boxes.frames.min(), boxes.frames.max()) == (1, 837)
     assert boxes.boxes.min() == 1
     assert (boxes.boxes.max(axis=0) <= [641, 481, 641, 481]).all()
+
+
+def test_classes_without_a_number_are_refused(convert, tmp_path, capsys):
+    frames = VideoFrames("0002", [0, 1, 2], ["0.png", "1.png", "2.png"], 8, 10)
+    coco = from_mask_tracks([(frames, TRACKS.select([0]))], class_names={1: "car", 3: "cow", 10: "ignore"})
+    write_coco_video(tmp_path / "own.json", coco)
+    assert convert(tmp_path / "own.json", tmp_path / "out") == 1
+    assert "own.json: has a class 'cow', which box text has no number for" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -116,3 +116,10 @@ def test_files_must_tell_their_frame(tmp_path):
     save(tmp_path / "first.json")
     with pytest.raises(FormatError, match="the name first.json has no frame number"):
         read_labelme_folder(tmp_path)
+
+
+def test_two_files_of_one_frame_are_refused(tmp_path):
+    save(tmp_path / "a_1.json", shape(group_id=7))
+    save(tmp_path / "b_01.json", shape(group_id=7))
+    with pytest.raises(FormatError, match=r"a_1.json and b_01.json are both frame 1; number the frames through"):
+        read_labelme_folder(tmp_path)
