@@ -18,6 +18,7 @@ COMMANDS = {
     "track": ("track_video.py", "track a video, a folder of images or a camera"),
     "convert": ("", "make COCO-video json of raw data, and back"),
     "validate": ("validate_data.py", "list every fault of a data set"),
+    "configure": ("configure.py", "write a config for data of your own"),
     "tune": ("tune_tracker.py", "search for a tracker's thresholds, on stored detections"),
     "explain": ("analysis/explain_errors.py", "list and draw the errors of a result, or of two"),
     "submit": ("submit.py", "check results and pack them for a benchmark's server"),
