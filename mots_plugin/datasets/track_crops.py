@@ -82,10 +82,6 @@ class TrackCropDataset(Dataset):
             "labels": torch.tensor([self.label_of[label] for label in crops["label"].tolist()]),
         }
 
-    def videos(self) -> NDArray[np.int32]:
-        """Return the video of each track, as a place in the header's list."""
-        return self.database.crops["video"][[rows[0] for rows in self.tracks]]
-
     def _find_tracks(self) -> list[NDArray[np.intp]]:
         """Rows of the crops of each track, in order of their frames; those without surroundings are left out."""
         crops = self.database.crops
@@ -121,30 +117,19 @@ class DistinctTrackSampler(Sampler[int]):
         dataset: What is sampled.
         batch_size: D, tracks a batch and process; the data loader's own must be the same.
         batches: Batches an epoch and process; 500 as released, whatever the number of tracks.
-        videos: The tracks of a batch come from so few videos, drawn anew for each, or from as many more as it takes to
-            fill it. Objects of one video are those that a tracker has to tell apart; those of others differ in what is
-            around them already. None: from all videos, as published.
         seed: Must be the same on all ranks. Drawn and shared when None.
 
     Raises:
         FormatError: The dataset has fewer tracks than a batch.
     """
 
-    def __init__(
-        self,
-        dataset: TrackCropDataset,
-        batch_size: int,
-        batches: int = 500,
-        videos: int | None = None,
-        seed: int | None = None,
-    ) -> None:
+    def __init__(self, dataset: TrackCropDataset, batch_size: int, batches: int = 500, seed: int | None = None) -> None:
         if len(dataset) < batch_size:
             problem = f"has {len(dataset)} tracks, a batch takes {batch_size}"
             raise FormatError(dataset.database.folder, problem, "lower batch_size of the data loader and its sampler")
-        self.video_of_track = dataset.videos()
+        self.tracks = len(dataset)
         self.batch_size = batch_size
         self.batches = batches
-        self.videos = videos
         self.rank, _ = get_dist_info()
         self.seed = sync_random_seed() if seed is None else seed
         self.epoch = 0
@@ -152,16 +137,7 @@ class DistinctTrackSampler(Sampler[int]):
     def __iter__(self) -> Iterator[int]:
         rng = np.random.default_rng((self.seed, self.epoch, self.rank))
         for _ in range(self.batches):
-            yield from rng.choice(self._candidates(rng), self.batch_size, replace=False).tolist()
-
-    def _candidates(self, rng: np.random.Generator) -> NDArray[np.intp]:
-        """Return the tracks that a batch is drawn from."""
-        if self.videos is None:
-            return np.arange(len(self.video_of_track))
-        present, counts = np.unique(self.video_of_track, return_counts=True)
-        order = rng.permutation(len(present))
-        enough = int(np.searchsorted(counts[order].cumsum(), self.batch_size)) + 1
-        return np.flatnonzero(np.isin(self.video_of_track, present[order[: max(self.videos, enough)]]))
+            yield from rng.choice(self.tracks, self.batch_size, replace=False).tolist()
 
     def __len__(self) -> int:
         """Items of this rank."""

@@ -122,30 +122,6 @@ def test_batches_hold_distinct_tracks_and_differ_by_epoch(database):
         DistinctTrackSampler(dataset, batch_size=24)
 
 
-class SevenTracks:
-    """Three tracks of one video, three of another, one of a third."""
-
-    def __len__(self):
-        return 7
-
-    def videos(self):
-        return np.array([0, 0, 0, 1, 1, 1, 2])
-
-
-def test_a_batch_may_come_from_few_videos():
-    def batches(videos):
-        drawn = DistinctTrackSampler(SevenTracks(), batch_size=3, batches=200, videos=videos, seed=0)
-        return {frozenset(batch) for batch in np.array(list(drawn)).reshape(-1, 3).tolist()}
-
-    alone = {batch for batch in batches(1) if 6 not in batch}
-    assert alone >= {frozenset({0, 1, 2}), frozenset({3, 4, 5})}
-    # The third video does not fill a batch, so that one more is taken; two others never meet.
-    assert all(batch <= {0, 1, 2, 6} or batch <= {3, 4, 5, 6} for batch in batches(1))
-    assert any(batch & {0, 1, 2} and batch & {3, 4, 5} for batch in batches(2))
-    assert not any(batch & {0, 1, 2} and batch & {3, 4, 5} and 6 in batch for batch in batches(2))
-    assert any(batch & {0, 1, 2} and batch & {3, 4, 5} and 6 in batch for batch in batches(None))
-
-
 def test_a_batch_is_one_buffer(database):
     dataset = TrackCropDataset(database, max_spacing=1)
     batch = join_crops([dataset[1], dataset[2]])
