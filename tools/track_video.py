@@ -10,19 +10,18 @@ camera whose frames come faster than they can be tracked loses some, rather than
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 if TYPE_CHECKING:
     from mots_plugin.apis.track_outputs import TrackOutput
     from mots_plugin.apis.video_sources import FrameSource
+    from mots_plugin.visualization import Window
 
 FORMS = {
     "video": "NAME.mp4, tracks drawn over the frames",
@@ -65,8 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from mots_plugin.apis import init_model, track_video
     from mots_plugin.apis.video_sources import open_source
+    from mots_plugin.visualization import Window
 
-    window = Window() if arguments.show else None
+    window = Window("tracks") if arguments.show else None
     source = open_source(arguments.input, arguments.stride, arguments.max_frames)
     model = init_model(arguments.config, arguments.checkpoint, arguments.device, arguments.cfg_options)
     tracked, ids, code = 0, set[int](), 0
@@ -121,30 +121,6 @@ def report(output: TrackOutput, tracked: Callable[[], int]) -> None:
     path = output.close()
     if tracked() and path.name:
         print(f"written: {path}")
-
-
-class Window:
-    """Shows pictures as they come.
-
-    Raises:
-        FormatError: There is no display; OpenCV would end the process.
-    """
-
-    def __init__(self) -> None:
-        self.is_closed = False
-        if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
-            raise FormatError("--show", "there is no display", "leave it out, and look at the video that is written")
-
-    def show(self, picture: Any) -> None:
-        """Show an RGB picture, and listen to the keyboard."""
-        import cv2
-
-        try:
-            cv2.imshow("tracks", picture[..., ::-1])
-            self.is_closed = cv2.waitKey(1) & 0xFF in (ord("q"), 27)
-        except cv2.error as error:
-            problem = f"OpenCV cannot open a window ({error.err})"
-            raise FormatError("--show", problem, "leave it out, or install opencv-python with a display") from error
 
 
 if __name__ == "__main__":

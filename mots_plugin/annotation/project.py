@@ -23,6 +23,7 @@ from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.mots_txt import read_mots_txt, write_mots_txt
+from mots_plugin.formats.reading import read_json, surprises_named
 
 _FILE = "project.json"
 
@@ -68,12 +69,10 @@ class Project:
         cure = "start a project with tools/annotate_masks.py start"
         if not path.is_file():
             raise FormatError(path, "not found", cure)
-        try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path, cure, "is no annotation project")
+        with surprises_named(path, "is no annotation project", cure):
             self.round = int(data.pop("round"))
             self.settings = Settings(**{field.name: data[field.name] for field in fields(Settings)})
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise FormatError(path, f"is no annotation project ({type(error).__name__}: {error})", cure) from error
 
     @classmethod
     def start(cls, folder: str | os.PathLike[str], settings: Settings) -> Project:

@@ -70,7 +70,7 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
             f"refused to load: {reason}",
             "pass a checkpoint written by tools/train.py, or re-save the weights alone as a state dict",
         ) from None
-    except (RuntimeError, EOFError, ValueError, OSError) as error:
+    except Exception as error:  # a damaged pickle fails in any way
         problem = f"not a readable checkpoint ({_first_sentence(error)})"
         raise FormatError(path, problem, "write or copy it again") from None
     checkpoint = content if isinstance(content, dict) and "state_dict" in content else {"state_dict": content}

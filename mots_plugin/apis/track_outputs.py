@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from mots_plugin.apis.video_tracking import TrackedFrame
 from mots_plugin.evaluation.results import BoxResultWriter, TrackResultWriter
+from mots_plugin.formats.atomic import append_whole, atomic_write, full_disk_named
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.id_png import write_id_png_folder
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
@@ -68,7 +68,7 @@ class JsonOutput:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._path = folder / f"{name}.json"
-        self._list = _JsonList(folder / f".{name}.json.part")
+        self._list = _JsonList(folder / f".{name}.entries.part")
 
     def write(self, frame: TrackedFrame) -> None:
         """Add a frame."""
@@ -77,11 +77,10 @@ class JsonOutput:
 
     def close(self) -> Path:
         """End the list and give the file its name."""
-        with open(self._list.close(), encoding="utf-8") as entries, open(f"{self._path}.tmp", "w") as file:
+        with open(self._list.close(), encoding="utf-8") as entries, atomic_write(self._path) as file:
             file.write("[\n")
             shutil.copyfileobj(entries, file)
             file.write("\n]\n")
-        os.replace(f"{self._path}.tmp", self._path)
         self._list.remove()
         return self._path
 
@@ -126,7 +125,7 @@ class CocoOutput:
         video: dict[str, Any] = {"id": 1, "name": self._name, "width": width, "height": height}
         video |= {"length": self._images.count} | ({"frame_rate": self._frame_rate} if self._frame_rate else {})
         categories = [{"id": label + 1, "name": name} for label, name in enumerate(self._last.classes)]
-        with open(f"{self._path}.tmp", "w", encoding="utf-8") as file:
+        with atomic_write(self._path) as file:
             file.write(f'{{"videos":[{json.dumps(video)}],"categories":{json.dumps(categories)}')
             for key, part in zip(("images", "annotations"), parts, strict=True):
                 file.write(f',"{key}":[\n')
@@ -134,7 +133,6 @@ class CocoOutput:
                     shutil.copyfileobj(entries, file)
                 file.write("\n]")
             file.write("}\n")
-        os.replace(f"{self._path}.tmp", self._path)
         self._images.remove()
         self._annotations.remove()
         return self._path
@@ -218,11 +216,11 @@ class _JsonList:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self.count = path, 0
-        self._file: IO[str] = open(path, "w", encoding="utf-8")
+        self._file = open(path, "wb", buffering=0)
 
     def append(self, entry: dict[str, Any]) -> None:
-        self._file.write((",\n" if self.count else "") + json.dumps(entry))
-        self._file.flush()
+        with full_disk_named(self._path):
+            append_whole(self._file, ((",\n" if self.count else "") + json.dumps(entry)).encode())
         self.count += 1
 
     def close(self) -> Path:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_images import IMAGE_EXTENSIONS
+from mots_plugin.formats.image_content import decode_image
 
 _CAMERA_ADDRESS = re.compile(r"\d+|(rtsps?|rtmp|https?|udp|tcp)://.+")
 
@@ -160,9 +161,7 @@ class ImageFolderSource:
     def __iter__(self) -> Iterator[SourceFrame]:
         size: tuple[int, ...] | None = None
         for number, path in self._numbered:
-            image = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR) if path.stat().st_size else None
-            if image is None:
-                raise FormatError(path, "is not an image that OpenCV can read", "restore the file, or remove it")
+            image = decode_image(path.read_bytes(), cv2.IMREAD_COLOR, path, "restore the file, or remove it")
             size = size or image.shape
             if image.shape != size:
                 problem = "is {1} x {0}, the images before {3} x {2}".format(*image.shape[:2], *size[:2])

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from mots_plugin.evaluation.file_tree import list_members, read_member
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.reading import surprises_named
 
 TEXT_PATTERNS = (
     r"(?P<name>[^/]+)/gt/gt\.txt",  # MOTChallenge
@@ -97,14 +98,12 @@ def read_seconds(root: Path) -> dict[str, float]:
         text = read_member(root, "seconds.json")
     except (FileNotFoundError, KeyError):
         return {}
-    try:
+    with surprises_named(
+        root / "seconds.json", "holds no seconds", 'write {"sequence": seconds, …}, or remove the file'
+    ):
         seconds = {name: float(value) for name, value in json.loads(text).items()}
         if not all(0 < value < float("inf") for value in seconds.values()):
             raise ValueError("a value is not positive")
-    except (ValueError, TypeError, AttributeError) as error:
-        problem = f"holds no seconds ({type(error).__name__}: {error})"
-        cure = 'write {"sequence": seconds, …}, or remove the file'
-        raise FormatError(root / "seconds.json", problem, cure) from error
     return seconds
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.zip_files import opened_zip, read_zipped
 
 _DEEPEST = 3
 
@@ -27,12 +27,8 @@ def list_members(root: Path, suffix: str, contents: str) -> list[str]:
         return list(_search(root, suffix))
     if not root.exists():
         raise FormatError(root, "not found", f"name a folder or zip file of {contents}")
-    try:
-        with zipfile.ZipFile(root) as archive:
-            return sorted(name for name in archive.namelist() if name.endswith(suffix))
-    except zipfile.BadZipFile as error:
-        cure = f"name a folder or zip file of {contents}"
-        raise FormatError(root, "is neither a folder nor a zip file", cure) from error
+    with opened_zip(root, f"name a folder or zip file of {contents}") as archive:
+        return sorted(name for name in archive.namelist() if name.endswith(suffix))
 
 
 def _search(root: Path, suffix: str) -> Iterator[str]:
@@ -57,10 +53,11 @@ def read_member(root: Path, member: str, most: int = -1) -> bytes:
         most: Read no more than so many bytes; all by default.
 
     Raises:
+        FormatError: A damaged zip file.
         OSError: It cannot be read.
     """
     if root.is_dir():
         with open(root / member, "rb") as file:
             return file.read(most)
-    with zipfile.ZipFile(root) as archive, archive.open(member) as stream:
-        return stream.read(most)
+    with opened_zip(root) as archive:
+        return read_zipped(archive, member, root, most)

@@ -27,6 +27,7 @@ from mots_plugin.formats.splits import KITTI_STEP_TEST, MOTCHALLENGE_STEP_TEST, 
 from mots_plugin.formats.step_classes import CLASS_LISTS, PanopticClasses
 from mots_plugin.formats.step_png import INSTANCE_BITS, MAX_INSTANCE, decode_step_png
 from mots_plugin.formats.step_sequences import StepSequence, find_step_sequences
+from mots_plugin.formats.zip_files import opened_zip, read_zipped
 
 MOST_INSTANCES = 1000
 """Instances of a class that fit the numbers of deeplab2's evaluation: class * 1000 + instance."""
@@ -197,5 +198,5 @@ def _reader(root: Path) -> Iterator[Callable[[str], bytes]]:
     if root.is_dir():
         yield lambda member: (root / member).read_bytes()
     else:
-        with zipfile.ZipFile(root) as archive:
-            yield archive.read
+        with opened_zip(root) as archive:
+            yield lambda member: read_zipped(archive, member, root)

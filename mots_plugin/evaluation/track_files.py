@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,6 +16,7 @@ from mots_plugin.formats.id_png import read_id_png_folder
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.mots_txt import parse_mots_txt
 from mots_plugin.formats.seqmap import SequenceRange
+from mots_plugin.formats.zip_files import opened_zip, read_zipped
 
 TEXT_PATTERNS = (
     r"(?P<name>[^/]+)/gt/gt\.txt",  # MOTS20, as all of MOTChallenge
@@ -67,10 +67,10 @@ class TrackFile:
     def _read_pngs(self) -> MaskTracks:
         if self.root.is_dir():
             return read_id_png_folder(self.root / self.member, name=self.name)
-        with zipfile.ZipFile(self.root) as archive, tempfile.TemporaryDirectory() as folder:
+        with opened_zip(self.root) as archive, tempfile.TemporaryDirectory() as folder:
             for member in archive.namelist():
                 if PurePosixPath(member).parent == PurePosixPath(self.member) and member.endswith(".png"):
-                    (Path(folder) / PurePosixPath(member).name).write_bytes(archive.read(member))
+                    (Path(folder) / PurePosixPath(member).name).write_bytes(read_zipped(archive, member, self.root))
             try:
                 return read_id_png_folder(folder, name=self.name)
             except FormatError as error:

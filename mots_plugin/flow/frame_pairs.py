@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mots_plugin.flow.provider import FlowQuery
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.image_content import decode_image
 
 
 def read_frame_pair(query: FlowQuery, colour: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
@@ -43,10 +44,7 @@ def _read(path: Path, colour: bool) -> NDArray[np.uint8]:
     import cv2
 
     try:
-        data = np.fromfile(path, np.uint8)
+        data = path.read_bytes()
     except OSError as error:
         raise FormatError(path, f"cannot be read ({error.strerror})", "check the path of the images") from error
-    image = cv2.imdecode(data, cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE) if len(data) else None
-    if image is None:
-        raise FormatError(path, "is not an image that OpenCV can read", "restore the file")
-    return np.asarray(image, np.uint8)
+    return decode_image(data, cv2.IMREAD_COLOR if colour else cv2.IMREAD_GRAYSCALE, path, "restore the file")

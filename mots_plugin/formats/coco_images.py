@@ -23,6 +23,7 @@ from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.labelled_masks import IGNORE_ID, collect_masks, frame_number_of, merge_parts
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.polygons import polygons_to_rle
+from mots_plugin.formats.reading import is_image_side, is_integer, read_json, surprises_named
 from mots_plugin.formats.rle import RLE, validate
 
 TRACK_KEYS = ("track_id", "instance_id", "attributes.track_id")
@@ -76,18 +77,19 @@ class CocoImages:
         for number, image in self.videos[video].items():
             parts: dict[tuple[int, int], list[RLE]] = {}
             for annotation in self.annotations.get(image["id"], []):
-                place = f"annotation {annotation.get('id')}"
-                name = self.categories.get(annotation.get("category_id", -1))
-                if name is None:
-                    problem = f"category_id {annotation.get('category_id')} is not in 'categories'"
-                    raise FormatError(self.source, problem, _CURE, place)
-                class_id = (
-                    IGNORE_CLASS if annotation.get("iscrowd") else class_id_of(name, self.source, place, class_ids)
-                )
-                track_id = IGNORE_ID
-                if class_id != IGNORE_CLASS:
-                    track_id = self._identity(annotation, track_key, place)
-                parts.setdefault((track_id, class_id), []).append(self._mask(annotation, image, place))
+                place = f"annotation {annotation.get('id') if isinstance(annotation, dict) else annotation}"[:80]
+                with surprises_named(self.source, "cannot be used", _CURE, place):
+                    name = self.categories.get(annotation.get("category_id", -1))
+                    if name is None:
+                        problem = f"category_id {annotation.get('category_id')} is not in 'categories'"
+                        raise FormatError(self.source, problem, _CURE, place)
+                    class_id = (
+                        IGNORE_CLASS if annotation.get("iscrowd") else class_id_of(name, self.source, place, class_ids)
+                    )
+                    track_id = IGNORE_ID
+                    if class_id != IGNORE_CLASS:
+                        track_id = self._identity(annotation, track_key, place)
+                    parts.setdefault((track_id, class_id), []).append(self._mask(annotation, image, place))
             rows += [(number, *found) for found in merge_parts(parts)]
         return collect_masks(rows, self.source, video)
 
@@ -97,7 +99,7 @@ class CocoImages:
             value: Any = annotation
             for part in key.split("."):
                 value = value.get(part) if isinstance(value, dict) else None
-            if isinstance(value, (int, str)) and str(value).isdecimal():
+            if isinstance(value, (int, str)) and str(value).isdecimal() and is_integer(int(value)):
                 return int(value)
             if value is not None:
                 problem = f"{key} is {json.dumps(value)[:40]}"
@@ -107,7 +109,7 @@ class CocoImages:
 
     def _mask(self, annotation: dict[str, Any], image: dict[str, Any], place: str) -> RLE:
         segmentation = annotation.get("segmentation")
-        try:
+        with surprises_named(self.source, "its mask cannot be read", "draw it anew", place):
             if isinstance(segmentation, list) and segmentation:
                 polygons = [np.asarray(polygon, np.float64).reshape(-1, 2) for polygon in segmentation]
                 return polygons_to_rle(polygons, image["height"], image["width"])
@@ -117,10 +119,6 @@ class CocoImages:
                 if broken is not None:
                     raise ValueError(f"run-length code {broken}")
                 return mask
-        except (ValueError, TypeError) as error:
-            if isinstance(error, FormatError):
-                raise
-            raise FormatError(self.source, f"its mask cannot be read ({error})", "draw it anew", place) from error
         cure = "draw masks, or make them of boxes with tools/boxes_to_masks.py"
         raise FormatError(self.source, "has no mask (segmentation)", cure, place)
 
@@ -133,23 +131,22 @@ def read_coco_images(path: str | os.PathLike[str]) -> CocoImages:
         OSError: The file cannot be read.
     """
     source = os.fspath(path)
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    data = read_json(path, _CURE, "is no COCO json")
+    with surprises_named(path, "is no COCO json", _CURE):
         categories = {int(category["id"]): str(category["name"]) for category in data["categories"]}
         names = {video["id"]: str(video["name"]) for video in data.get("videos", [])}
         images: list[dict[str, Any]] = list(data["images"])
-        sizes = {image["id"]: (int(image["height"]), int(image["width"])) for image in images}
+        for image in images:
+            if not (is_image_side(image["height"]) and is_image_side(image["width"])):
+                raise ValueError(f"image {image['id']} is of {image['height']} x {image['width']} pixels")
+        known = {image["id"] for image in images}
         places = [_video_and_frame(image, names, source) for image in images]
         annotations: dict[int, list[dict[str, Any]]] = {}
         for annotation in data["annotations"]:
             annotations.setdefault(annotation["image_id"], []).append(annotation)
-    except FormatError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FormatError(source, f"is no COCO json ({type(error).__name__}: {error})", _CURE) from error
-    lost = annotations.keys() - sizes.keys()
+    lost = annotations.keys() - known
     if lost:
-        problem = f"annotations name the image {min(lost)}, which is not in 'images'"
+        problem = f"annotations name the image {min(lost, key=str)}, which is not in 'images'"
         raise FormatError(source, problem, _CURE)
     videos: dict[str, dict[int, dict[str, Any]]] = {}
     for image, (name, frame) in zip(images, places, strict=True):

@@ -21,7 +21,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
+from mots_plugin.formats.reading import is_image_side, is_integer, read_json
 from mots_plugin.formats.rle import RLE, areas, boxes
 from mots_plugin.formats.rle_counts import encode_counts
 
@@ -39,6 +39,9 @@ _REQUIRED = {
     "annotations": ("id", "image_id", "category_id"),
     "categories": ("id", "name"),
 }
+_NUMBERS = {"id", "video_id", "frame_id", "image_id", "category_id", "frame_number", "track_id", "instance_id"}
+_WORDS = {"name", "file_name"}
+_SIDES = {"width", "height"}
 _CURE = "write the file with a converter of data_converters/"
 
 
@@ -200,7 +203,9 @@ def annotation_mask(annotation: dict[str, Any], source: str | os.PathLike[str]) 
     """
     try:
         segmentation = annotation["segmentation"]
-        height, width = map(int, segmentation["size"])
+        height, width = segmentation["size"]
+        if not (is_image_side(height) and is_image_side(width)):
+            raise ValueError(f"no image has the size {height} x {width}")
         counts = segmentation["counts"]
         if isinstance(counts, str):
             counts = counts.encode("ascii", "replace")
@@ -224,10 +229,7 @@ def read_coco_video(path: str | os.PathLike[str]) -> CocoVideo:
         OSError: The file cannot be read.
     """
     source = os.fspath(path)
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FormatError(source, f"is not json ({error})", _CURE) from error
+    data = read_json(path, _CURE)
     if not isinstance(data, dict):
         raise FormatError(source, "is not a json object", _CURE)
     for table, keys in _REQUIRED.items():
@@ -237,8 +239,9 @@ def read_coco_video(path: str | os.PathLike[str]) -> CocoVideo:
             missing = [key for key in keys if not isinstance(entry, dict) or key not in entry]
             if missing:
                 raise FormatError(source, f"{table}[{row}] has no '{missing[0]}'", _CURE)
-            if not all(isinstance(entry[key], int) for key in keys if key.endswith("id")):
-                raise FormatError(source, f"{table}[{row}] has an id that is not a whole number", _CURE)
+            problem = _problem_of_kind(entry)
+            if problem:
+                raise FormatError(source, f"{table}[{row}] has {problem}", _CURE)
     for table, key, target in (("images", "video_id", "videos"), ("annotations", "image_id", "images")):
         known = {entry["id"] for entry in data[target]}
         for entry in data[table]:
@@ -246,6 +249,19 @@ def read_coco_video(path: str | os.PathLike[str]) -> CocoVideo:
                 problem = f"{key} {entry[key]} is not in '{target}'"
                 raise FormatError(source, problem, _CURE, f"{table} id {entry['id']}")
     return CocoVideo(data, source)
+
+
+def _problem_of_kind(entry: dict[str, Any]) -> str | None:
+    for key in entry.keys() & _NUMBERS:
+        if not is_integer(entry[key]):
+            return f"{'an id' if key.endswith('id') else 'a ' + key} that is not a whole number ({key})"
+    for key in entry.keys() & _WORDS:
+        if not isinstance(entry[key], str):
+            return f"a {key} that is no text"
+    for key in entry.keys() & _SIDES:
+        if not is_image_side(entry[key]):
+            return f"a {key} that no image has"
+    return None
 
 
 def write_coco_video(path: str | os.PathLike[str], coco: CocoVideo) -> None:

@@ -17,6 +17,7 @@ from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.frame_images import read_image_size
 from mots_plugin.formats.mask_faults import find_faults
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
+from mots_plugin.formats.reading import is_image_side, is_integer, read_json
 from mots_plugin.formats.rle import RLE, areas, boxes
 
 _KEYS = {
@@ -60,12 +61,12 @@ def read_entries(path: str | os.PathLike[str]) -> tuple[list[VideoEntries], list
     """
     source = os.fspath(path)
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        return [], [Fault(source, "", f"is not UTF-8 text ({error.reason})", _WRITE_ANEW, "json")]
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno} column {error.colno}"
-        return [], [Fault(source, place, f"is not json ({error.msg})", _WRITE_ANEW, "json")]
+        data = read_json(path, _WRITE_ANEW)
+    except FormatError as error:
+        cause, place = error.__cause__, ""
+        if isinstance(cause, json.JSONDecodeError):
+            place = f"line {cause.lineno} column {cause.colno}"
+        return [], [Fault(source, place, error.problem, error.cure, "json")]
     if not isinstance(data, dict):
         return [], [Fault(source, "", "is not a json object", _WRITE_ANEW, "json")]
     faults: list[Fault] = []
@@ -109,7 +110,8 @@ def _sound_entries(data: dict[str, Any], table: str, source: str, faults: list[F
             faults.append(Fault(source, place, "is not an object", _WRITE_ANEW, "json"))
             continue
         for key, kind in _KEYS[table].items():
-            if type(entry.get(key)) is not kind:
+            is_sound = is_image_side if key in ("width", "height") else is_integer
+            if type(entry.get(key)) is not kind or (kind is int and not is_sound(entry[key])):
                 problem = f"'{key}' is {json.dumps(entry[key])[:40]}" if key in entry else f"has no '{key}'"
                 wanted = {int: "a whole number", str: "a text", dict: "an object of size and counts"}[kind]
                 faults.append(Fault(source, place, problem, f"let it be {wanted}", "key"))

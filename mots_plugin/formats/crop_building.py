@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.atomic import atomic_write, full_disk_named
 from mots_plugin.formats.coco_video import CocoVideo, annotation_mask
 from mots_plugin.formats.crop_database import (
     CROP_DTYPE,
@@ -162,17 +162,21 @@ class CropDatabaseBuilder:
     def _write_shard(self, number: int, plans: list[ImagePlan]) -> Iterator[int]:
         crops_file, pixels_file = shard_files(self.folder, number)
         unfinished = pixels_file.with_suffix(".part")
-        pixels = np.lib.format.open_memmap(unfinished, "w+", np.uint8, (_pixels(plans), 4))
         tables, start = [], 0
-        for plan in plans:
-            table = plan.crops.copy()
-            table["start"] += start
-            tables.append(table)
-            self._cut(plan, pixels[start : start + plan.pixels])
-            start += plan.pixels
-            yield 1
-        pixels.flush()
-        os.replace(unfinished, pixels_file)
+        try:
+            with full_disk_named(pixels_file):
+                pixels = _map_new_file(unfinished, (_pixels(plans), 4))
+            for plan in plans:
+                table = plan.crops.copy()
+                table["start"] += start
+                tables.append(table)
+                self._cut(plan, pixels[start : start + plan.pixels])
+                start += plan.pixels
+                yield 1
+            pixels.flush()
+            os.replace(unfinished, pixels_file)
+        finally:
+            unfinished.unlink(missing_ok=True)
         with atomic_write(crops_file, "wb") as file:
             np.save(file, np.concatenate(tables))
 
@@ -220,6 +224,17 @@ def enlarged_windows(boxes: NDArray[np.int64], margin: float, height: int, width
     return np.concatenate(
         [np.maximum(boxes[:, :2] - margins, 0), np.minimum(boxes[:, 2:] + margins, [width, height])], axis=1
     )
+
+
+def _map_new_file(path: Path, shape: tuple[int, int]) -> np.memmap:
+    """Map a new ``.npy`` file into memory whose place on the disk is taken.
+
+    A file with holes would end the process by a signal when the disk is full.
+    """
+    pixels = np.lib.format.open_memmap(path, "w+", np.uint8, shape)
+    with open(path, "r+b") as file:
+        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return pixels
 
 
 def _pixels(plans: list[ImagePlan]) -> int:

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import os
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -24,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.reading import read_json, surprises_named
 
 FORMAT = 1
 OWN, OTHER = 1, 2
@@ -94,16 +96,16 @@ def read_header(folder: str | os.PathLike[str]) -> DatabaseHeader:
     """
     path = Path(folder) / "database.json"
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            raise FormatError(path, f"is of format {content['format']}, not {FORMAT}", "build the database anew")
-        return DatabaseHeader(**{**content, "shards": [Shard(**shard) for shard in content["shards"]]})
+        content = read_json(path, _CURE)
     except OSError:
         raise FormatError(path, "crop database not found", _CURE) from None
-    except (ValueError, TypeError, KeyError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(path, f"is no header of a crop database ({error})", _CURE) from None
+    with surprises_named(path, "is no header of a crop database", _CURE):
+        if content["format"] != FORMAT:
+            raise FormatError(path, f"is of format {content['format']}, not {FORMAT}", "build the database anew")
+        shards = [Shard(operator.index(shard["crops"]), operator.index(shard["pixels"])) for shard in content["shards"]]
+        return DatabaseHeader(
+            **{**content, "classes": [*content["classes"]], "videos": [*content["videos"]], "shards": shards}
+        )
 
 
 def shard_files(folder: str | os.PathLike[str], shard: int) -> tuple[Path, Path]:
@@ -157,11 +159,20 @@ class CropDatabase:
         if not (crops_file.is_file() and pixels_file.is_file()):
             problem = f"the database is not complete, shard {number} of {len(self.header.shards)} is missing"
             raise FormatError(self.folder, problem, "run tools/build_crop_database.py again, which goes on")
-        try:
-            crops = np.load(crops_file)
-            pixels = np.load(pixels_file, mmap_mode="r")
-        except (ValueError, EOFError, OSError) as error:
+        try:  # mapped, so that a broken header cannot ask for more memory than there is
+            crops, pixels = (np.load(file, mmap_mode="r") for file in (crops_file, pixels_file))
+        except Exception as error:  # a damaged header fails in any way
             raise FormatError(crops_file, f"shard cannot be read ({error})", "remove it and build again") from None
-        if crops.dtype != CROP_DTYPE or len(crops) != shard.crops or pixels.shape != (shard.pixels, 4):
+        if crops.dtype != CROP_DTYPE or crops.shape != (shard.crops,) or pixels.shape != (shard.pixels, 4):
             raise FormatError(crops_file, "shard is not as database.json says", "remove it and build again")
-        return crops
+        if pixels.dtype != np.uint8 or not _within(crops, shard.pixels, self.header):
+            raise FormatError(crops_file, "shard has impossible crops", "remove it and build again")
+        return np.array(crops)
+
+
+def _within(crops: NDArray[np.void], pixels: int, header: DatabaseHeader) -> bool:
+    """Whether all crops lie within their shard's pixels, and are of a video and class there is."""
+    height, width, start = (crops[name].astype(np.float64) for name in ("height", "width", "start"))
+    known = (0 <= crops["video"]) & (crops["video"] < len(header.videos))
+    known &= (0 <= crops["label"]) & (crops["label"] < len(header.classes))
+    return bool(np.all(known & (height > 0) & (width > 0) & (start >= 0) & (start + height * width <= pixels)))

@@ -29,7 +29,9 @@ from mots_plugin.formats.labelled_masks import (
 )
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.polygons import polygons_to_rle
+from mots_plugin.formats.reading import is_image_side, surprises_named
 from mots_plugin.formats.rle import RLE, decode_crop, encode_crop
+from mots_plugin.formats.zip_files import opened_zip, read_zipped
 
 _CURE = "export it anew from CVAT, as 'CVAT for images 1.1' or 'CVAT for video 1.1'"
 _SHAPES = ("polygon", "box", "mask")
@@ -77,19 +79,20 @@ def read_cvat(path: str | os.PathLike[str], class_ids: Mapping[str, int] = MOTS_
     root = _parse(path)
     name = Path(path).stem
     rows: dict[str, list[tuple[int, int, int, RLE]]] = {}
-    try:
-        for image in root.iter("image"):
-            sequence = PurePosixPath(image.attrib["name"]).parent.name or name
-            frame = frame_number_of(image.attrib["name"], path)
-            size = int(image.attrib["height"]), int(image.attrib["width"])
-            shapes: list[_Shape] = [(shape, shape, None) for shape in image if shape.tag in _SHAPES]
-            found = _read_shapes(shapes, size, path, f"image {image.attrib['name']}", class_ids)
-            rows.setdefault(sequence, []).extend((frame, *row) for row in found)
-        for frame, seen in _shapes_by_frame(root).items():
-            found = _read_shapes(seen, _size_of_video(root), path, f"frame {frame}", class_ids)
-            rows.setdefault(name, []).extend((frame, *row) for row in found)
-    except KeyError as error:
-        raise FormatError(path, f"an element lacks its attribute {error}", _CURE) from error
+    with surprises_named(path, "is no export of CVAT", _CURE):
+        try:
+            for image in root.iter("image"):
+                sequence = PurePosixPath(image.attrib["name"]).parent.name or name
+                frame = frame_number_of(image.attrib["name"], path)
+                size = int(image.attrib["height"]), int(image.attrib["width"])
+                shapes: list[_Shape] = [(shape, shape, None) for shape in image if shape.tag in _SHAPES]
+                found = _read_shapes(shapes, size, path, f"image {image.attrib['name']}", class_ids)
+                rows.setdefault(sequence, []).extend((frame, *row) for row in found)
+            for frame, seen in _shapes_by_frame(root).items():
+                found = _read_shapes(seen, _size_of_video(root), path, f"frame {frame}", class_ids)
+                rows.setdefault(name, []).extend((frame, *row) for row in found)
+        except KeyError as error:
+            raise FormatError(path, f"an element lacks its attribute {error}", _CURE) from error
     if not rows:
         raise FormatError(path, "holds neither images nor tracks", _CURE)
     return {sequence: collect_masks(table, os.fspath(path), sequence) for sequence, table in sorted(rows.items())}
@@ -129,12 +132,14 @@ def write_cvat(path: str | os.PathLike[str], frames: VideoFrames, tracks: MaskTr
 def _parse(path: str | os.PathLike[str]) -> Element:
     try:
         if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                data = archive.read("annotations.xml")
+            with opened_zip(path, _CURE) as archive:
+                data = read_zipped(archive, "annotations.xml", path)
         else:
             data = Path(path).read_bytes()
         root = ElementTree.fromstring(data)
-    except (ElementTree.ParseError, zipfile.BadZipFile, KeyError) as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        if isinstance(error, FormatError):
+            raise
         raise FormatError(path, f"is no XML of CVAT ({error})", _CURE) from error
     if root.tag != "annotations":
         raise FormatError(path, f"its root is <{root.tag}>, not <annotations>", _CURE)
@@ -171,6 +176,8 @@ def _read_shapes(
     class_ids: Mapping[str, int],
 ) -> list[tuple[int, int, RLE]]:
     parts: dict[tuple[int, int], list[RLE]] = {}
+    if not all(map(is_image_side, size)):
+        raise FormatError(path, f"no image has the size {size[0]} x {size[1]}", _CURE, frame)
     for number, (shape, labelled, fallback) in enumerate(shapes, 1):
         label = labelled.attrib["label"]
         place = f"{frame}, {shape.tag} {number} ({label})"
@@ -178,10 +185,8 @@ def _read_shapes(
         if identity is None and not label[-1:].isdigit():
             identity = fallback
         class_id, track_id = split_label(label, identity, path, place, "track_id", class_ids)
-        try:
+        with surprises_named(path, "cannot be filled", "draw the shape anew", place):
             mask = _shape_mask(shape, *size)
-        except ValueError as error:
-            raise FormatError(path, f"cannot be filled ({error})", "draw the shape anew", place) from error
         parts.setdefault((track_id, class_id), []).append(mask)
     return merge_parts(parts)
 
@@ -201,6 +206,8 @@ def _shape_mask(shape: Element, height: int, width: int) -> RLE:
         return polygons_to_rle([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], height, width)
     counts = np.array([int(count) for count in values["rle"].split(",")])
     rows, columns = int(values["height"]), int(values["width"])
+    if not (0 < rows <= height and 0 < columns <= width):
+        raise ValueError(f"it is {rows} x {columns} pixels, its image {height} x {width}")
     if counts.min() < 0 or counts.sum() != rows * columns:
         raise ValueError(f"its runs cover {counts.sum()} of {rows * columns} pixels")
     crop = np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(rows, columns)

@@ -25,6 +25,7 @@ from mots_plugin.formats.coco_video import VideoFrames
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_images import IMAGE_EXTENSIONS, list_frame_images, read_image_size
 from mots_plugin.formats.id_png import id_png_to_objects
+from mots_plugin.formats.image_content import opened_image
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import RLE
 from mots_plugin.formats.sequence_reading import SequenceReading
@@ -250,14 +251,8 @@ def read_index_png(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
         FormatError: Not an image, or of another kind, such as RGB.
         OSError: The file cannot be opened.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    with open(path, "rb") as file:
-        try:
-            with Image.open(file) as image:
-                mode, pixels = image.mode, np.asarray(image)
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-            raise FormatError(path, "cannot be read as an image", "copy the file anew") from error
+    with opened_image(path, "copy the file anew") as image:
+        mode, pixels = image.mode, np.asarray(image)
     if mode in ("P", "L"):
         return pixels
     if mode == "1":

@@ -27,6 +27,8 @@ _NUMBERS = ("frame", "x1", "y1", "x2", "y2", "score", "class_id")
 _WITH_MASK = (*_NUMBERS, "height", "width")
 _CURE = "write 'frame x1 y1 x2 y2 score class_id [height width rle] e1 … eD', alike in every line"
 _KNOWN_CLASSES = (1, 2)
+_LARGEST = np.finfo(np.float32).max
+_LARGEST_WHOLE = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,12 @@ def _check_table(table: NDArray[np.float64], with_masks: bool, lines: NDArray[np
     whole = [0, 6, 7, 8] if with_masks else [0, 6]
     known = " or ".join(map(str, _KNOWN_CLASSES))
     faults = (
-        ((table[:, whole] % 1 != 0).any(axis=1), "frame, class, height or width is not a whole number", _CURE),
+        ((np.abs(table) > _LARGEST).any(axis=1), "a number is beyond single precision", _CURE),
+        (
+            ((table[:, whole] % 1 != 0) | (np.abs(table[:, whole]) > _LARGEST_WHOLE)).any(axis=1),
+            "frame, class, height or width is not a whole number",
+            _CURE,
+        ),
         (table[:, 0] < 0, "the frame is below 0", "count frames from 0"),
         (np.diff(table[:, 0], prepend=0) < 0, "the frame is earlier than that of the line before", "sort by frame"),
         (~np.isin(table[:, 6], _KNOWN_CLASSES), f"the class id is not {known}", "use 1 for cars, 2 for pedestrians"),

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.image_content import PNG_SIGNATURE, decode_image
 
 Flow = NDArray[np.float32]
 
@@ -21,6 +22,7 @@ _KITTI_STEPS = 64.0  # stored steps a pixel
 _FLO_MAGIC = b"PIEH"  # the float 202021.25, little endian
 _QUANTISED_NAME = re.compile(r".*_([xy])_minimal(-?\d+)\.png")
 _RESTORE = "restore or recompute the file"
+_UNCHANGED = -1  # cv2.IMREAD_UNCHANGED
 
 
 def read_kitti_flow(path: str | Path) -> tuple[Flow, NDArray[np.bool_]]:
@@ -142,16 +144,10 @@ def _read_bytes(path: str | Path) -> bytes:
 
 def _read_png(path: str | Path, channels: int) -> NDArray[np.uint16]:
     """Read a 16-bit PNG as ``(H, W)`` or, in OpenCV's channel order, ``(H, W, 3)``."""
-    import cv2
-
     data = _read_bytes(path)
-    if not data.startswith(b"\x89PNG\r\n"):
+    if not data.startswith(PNG_SIGNATURE):
         raise FormatError(path, "not a PNG file", _RESTORE)
-    if b"IEND" not in data[-64:]:  # OpenCV fills what a truncated file lacks with zeros
-        raise FormatError(path, "the PNG is truncated", _RESTORE)
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if image is None:
-        raise FormatError(path, "the PNG is damaged", _RESTORE)
+    image = decode_image(data, _UNCHANGED, path, _RESTORE)
     found = 1 if image.ndim == 2 else image.shape[2]
     if image.dtype != np.uint16 or found != channels:
         raise FormatError(

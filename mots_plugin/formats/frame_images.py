@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.image_content import opened_image
 
 IMAGE_EXTENSIONS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 
@@ -44,11 +45,5 @@ def read_image_size(path: str | os.PathLike[str]) -> tuple[int, int]:
         FormatError: Not an image.
         OSError: The file cannot be opened.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    with open(path, "rb") as file:
-        try:
-            with Image.open(file) as image:
-                return image.height, image.width
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-            raise FormatError(path, "cannot be read as an image", "copy the file anew") from error
+    with opened_image(path, "copy the file anew") as image:
+        return image.height, image.width

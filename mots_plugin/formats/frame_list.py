@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from typing import Any
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.coco_video import VideoFrames
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.reading import is_image_side, is_integer, read_json, read_text, surprises_named
+
+_LONGEST_SEQUENCE = 10**7
 
 
 def read_frame_list(path: str | os.PathLike[str]) -> VideoFrames:
@@ -28,20 +32,20 @@ def read_frame_list(path: str | os.PathLike[str]) -> VideoFrames:
         FormatError: Not json, or a key is missing or of a wrong kind.
         OSError: The file cannot be read.
     """
-    try:
-        data: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-        frames = sorted((int(frame["frame_number"]), str(frame["file_name"])) for frame in data["frames"])
+    cure = "write it anew with data_converters/coco_video_to_mots.py"
+    data = read_json(path, cure, "is not a list of frames")
+    with surprises_named(path, "is not a list of frames", cure):
+        frames = dict(sorted((int(frame["frame_number"]), str(frame["file_name"])) for frame in data["frames"]))
+        if len(frames) < len(data["frames"]) or not all(map(is_integer, frames)):
+            raise ValueError("a frame number is listed twice, or too large")
         return VideoFrames(
             name=str(data["name"]),
-            frame_numbers=[number for number, _ in frames],
-            file_names=[name for _, name in frames],
-            height=int(data["height"]),
-            width=int(data["width"]),
-            frame_rate=data.get("frame_rate"),
+            frame_numbers=list(frames),
+            file_names=list(frames.values()),
+            height=_side(data["height"]),
+            width=_side(data["width"]),
+            frame_rate=_rate(data.get("frame_rate")),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        problem = f"is not a list of frames ({type(error).__name__}: {error})"
-        raise FormatError(path, problem, "write it anew with data_converters/coco_video_to_mots.py") from error
 
 
 def write_frame_list(path: str | os.PathLike[str], frames: VideoFrames) -> None:
@@ -71,22 +75,40 @@ def read_seqinfo(path: str | os.PathLike[str], root: str | os.PathLike[str]) -> 
         FormatError: No section ``[Sequence]``, or a value is missing or not a number.
         OSError: The file cannot be read.
     """
+    cure = "write [Sequence] with seqLength, imWidth and imHeight, as in MOTChallenge"
     parser = configparser.ConfigParser(interpolation=None)
+    text = read_text(path, cure)
     try:
-        parser.read_string(Path(path).read_text(encoding="utf-8-sig"))
+        parser.read_string(text)
         section = parser["Sequence"]
-        numbers = range(1, int(section["seqLength"]) + 1)
+        length = int(section["seqLength"])
+        if not 0 <= length <= _LONGEST_SEQUENCE:
+            raise ValueError(f"no sequence has {length} frames")
+        numbers = range(1, length + 1)
         folder = Path(path).parent.relative_to(root) / section.get("imDir", "img1")
         extension = section.get("imExt", ".jpg")
         return VideoFrames(
             name=section.get("name", Path(path).parent.name),
             frame_numbers=list(numbers),
             file_names=[(folder / f"{number:06d}{extension}").as_posix() for number in numbers],
-            height=int(section["imHeight"]),
-            width=int(section["imWidth"]),
-            frame_rate=float(section["frameRate"]) if "frameRate" in section else None,
+            height=_side(section["imHeight"]),
+            width=_side(section["imWidth"]),
+            frame_rate=_rate(section.get("frameRate")),
         )
     except (KeyError, ValueError, configparser.Error) as error:
-        problem = f"is no sequence info ({type(error).__name__}: {error})"
-        cure = "write [Sequence] with seqLength, imWidth and imHeight, as in MOTChallenge"
+        problem = f"is no sequence info ({type(error).__name__}: {str(error)[:200]})"
         raise FormatError(path, problem, cure) from error
+
+
+def _side(value: Any) -> int:
+    side = int(value)
+    if not is_image_side(side):
+        raise ValueError(f"no image has a side of {side} pixels")
+    return side
+
+
+def _rate(value: Any) -> float | None:
+    rate = None if value is None else float(value)
+    if rate is not None and not 0 < rate < math.inf:
+        raise ValueError(f"{rate} is no frame rate")
+    return rate

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_images import list_frame_images
+from mots_plugin.formats.image_content import opened_image
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.rle import RLE, decode_crop, encode_runs
 
@@ -32,17 +33,11 @@ def read_id_png(path: str | os.PathLike[str]) -> NDArray[np.uint16]:
         FormatError: Not a PNG, damaged, or not 16-bit greyscale.
         OSError: The file cannot be opened.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    with open(path, "rb") as file:
-        try:
-            with Image.open(file) as image:
-                kind = f"a {image.format} of mode {image.mode}"
-                # Older Pillow opens a 16-bit greyscale PNG as 32-bit integers.
-                is_16_bit = image.format == "PNG" and image.mode in ("I;16", "I")
-                values = np.asarray(image).astype(np.uint16) if is_16_bit else None
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-            raise FormatError(path, f"cannot be read as an image ({error})", "copy or write the file anew") from error
+    with opened_image(path, "copy or write the file anew") as image:
+        kind = f"a {image.format} of mode {image.mode}"
+        # Older Pillow opens a 16-bit greyscale PNG as 32-bit integers.
+        is_16_bit = image.format == "PNG" and image.mode in ("I;16", "I")
+        values = np.asarray(image).astype(np.uint16) if is_16_bit else None
     if values is None:
         cure = "write class id * 1000 + instance as 16-bit greyscale PNG (palette masks: data_converters/davis.py)"
         raise FormatError(path, f"is {kind}, not a 16-bit greyscale PNG", cure)

@@ -12,7 +12,6 @@ classes of KITTI MOTS; the others look like them but do not count there, and bec
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +25,8 @@ from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.id_png import id_png_to_objects
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS, MaskTracks
 from mots_plugin.formats.polygons import polygons_to_rle
-from mots_plugin.formats.rle import RLE, decode_crop
+from mots_plugin.formats.reading import is_image_side, is_integer, read_json, surprises_named
+from mots_plugin.formats.rle import RLE, decode_crop, validate
 
 ANNOTATION_FILES = {
     "training": ("update_train_2020.json", "instances_train.json", "kitti_instances_train.json"),
@@ -40,6 +40,11 @@ CLASS_IDS = {2: 2, 4: 1}
 _OTHERS = (1, 3, 5, 6, 7, 8)
 _VISIBLE = ("inmodal_seg", "i_segm")
 _CURE = "download the annotations of KINS again"
+_KINDS = {
+    **dict.fromkeys(("id", "image_id", "category_id"), is_integer),
+    **dict.fromkeys(("height", "width"), is_image_side),
+    "file_name": lambda value: isinstance(value, str),
+}
 
 
 def load_kins(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -50,10 +55,7 @@ def load_kins(path: str | os.PathLike[str]) -> dict[str, Any]:
         OSError: The file cannot be read.
     """
     source = os.fspath(path)
-    try:
-        data = json.loads(Path(source).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FormatError(source, f"is not json ({error})", _CURE) from error
+    data = read_json(source, _CURE)
     for table, keys in (
         ("images", ("id", "file_name", "height", "width")),
         ("annotations", ("id", "image_id", "category_id")),
@@ -61,9 +63,12 @@ def load_kins(path: str | os.PathLike[str]) -> dict[str, Any]:
         if not isinstance(data, dict) or not isinstance(data.get(table), list):
             raise FormatError(source, f"has no table '{table}'", _CURE)
         for row, entry in enumerate(data[table]):
-            missing = [key for key in keys if key not in entry]
+            missing = [key for key in keys if not isinstance(entry, dict) or key not in entry]
             if missing:
                 raise FormatError(source, f"{table}[{row}] has no '{missing[0]}'", _CURE)
+            wrong = [key for key in keys if not _KINDS[key](entry[key])]
+            if wrong:
+                raise FormatError(source, f"{table}[{row}] has no usable '{wrong[0]}'", _CURE)
     return data
 
 
@@ -128,11 +133,11 @@ def _visible_mask(annotation: dict[str, Any], image: dict[str, Any], source: str
         raise FormatError(source, f"has neither {' nor '.join(_VISIBLE)}", _CURE, place)
     size = [image["height"], image["width"]]
     if isinstance(mask, list):
-        try:
+        with surprises_named(source, "has a polygon that cannot be filled", _CURE, place):
             return polygons_to_rle([np.reshape(polygon, (-1, 2)) for polygon in mask], *size)
-        except ValueError as error:
-            raise FormatError(source, f"has a polygon that cannot be filled ({error})", _CURE, place) from error
     rle = annotation_mask({"segmentation": mask, "id": annotation["id"]}, source)
     if rle["size"] != size:
         raise FormatError(source, f"mask is {rle['size']} (height, width), its image {size}", _CURE, place)
+    if problem := validate(rle):
+        raise FormatError(source, f"run-length code {problem}", _CURE, place)
     return rle

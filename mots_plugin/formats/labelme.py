@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.image_content import decode_image
 from mots_plugin.formats.labelled_masks import (
     LabelledMask,
     class_and_identity,
@@ -32,9 +32,11 @@ from mots_plugin.formats.labelled_masks import (
 )
 from mots_plugin.formats.mask_tracks import CLASS_NAMES, MaskTracks
 from mots_plugin.formats.polygons import polygons_to_rle, rle_to_polygons
+from mots_plugin.formats.reading import is_image_side, read_json, surprises_named
 from mots_plugin.formats.rle import RLE, encode_crop
 
 _CURE = "save it anew with labelme"
+_GREY = 0  # cv2.IMREAD_GRAYSCALE
 
 
 def labelme_classes(folder: str | os.PathLike[str]) -> list[str]:
@@ -98,10 +100,8 @@ def read_labelme_file(
     for number, (shape, (label, group)) in enumerate(zip(shapes, labels, strict=True), 1):
         place = f"shape {number} ({label})"
         class_id, track_id = split_label(label, group, path, place, "group_id", class_ids)
-        try:
+        with surprises_named(path, "cannot be filled", "draw the shape anew", place):
             mask = _shape_mask(shape, height, width)
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise FormatError(path, f"cannot be filled ({error})", "draw the shape anew", place) from error
         parts.setdefault((track_id, class_id), []).append(mask)
     return merge_parts(parts)
 
@@ -150,13 +150,14 @@ def write_labelme_file(
 
 def _read_shapes(path: str | os.PathLike[str]) -> tuple[int, int, list[dict[str, Any]], list[tuple[str, Any]]]:
     """Return height and width of the image, its shapes, and label and identity of each."""
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    data = read_json(path, _CURE, "is no labelme json")
+    with surprises_named(path, "is no labelme json", _CURE):
         shapes: list[dict[str, Any]] = list(data["shapes"])
         labels = [(str(shape["label"]), shape.get("group_id")) for shape in shapes]
-        return int(data["imageHeight"]), int(data["imageWidth"]), shapes, labels
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FormatError(path, f"is no labelme json ({type(error).__name__}: {error})", _CURE) from error
+        height, width = int(data["imageHeight"]), int(data["imageWidth"])
+        if not (is_image_side(height) and is_image_side(width)):
+            raise ValueError(f"no image is of {height} x {width} pixels")
+        return height, width, shapes, labels
 
 
 def _shape_mask(shape: dict[str, Any], height: int, width: int) -> RLE:
@@ -180,10 +181,8 @@ def _shape_mask(shape: dict[str, Any], height: int, width: int) -> RLE:
 
 
 def _decode_bitmap(text: str) -> NDArray[np.bool_]:
-    from PIL import Image
-
     try:
-        with Image.open(io.BytesIO(base64.b64decode(text, validate=True))) as image:
-            return np.asarray(image.convert("L")) > 0
+        data = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError(f"its bitmap is not base64: {error}") from error
+    return decode_image(data, _GREY, "its bitmap", "draw it anew") > 0

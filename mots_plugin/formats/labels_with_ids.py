@@ -22,6 +22,7 @@ from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_images import IMAGE_EXTENSIONS, read_image_size
 from mots_plugin.formats.mask_tracks import CLASS_NAMES
 from mots_plugin.formats.number_table import TableFormat, parse_table
+from mots_plugin.formats.reading import read_text
 
 PEDESTRIAN = {name: class_id for class_id, name in CLASS_NAMES.items()}["pedestrian"]
 
@@ -61,7 +62,7 @@ def read_image_list(path: str | os.PathLike[str]) -> list[ListedImage]:
         OSError: The file cannot be read.
     """
     images: dict[str, ListedImage] = {}
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(read_text(path, "write one path a line").splitlines(), 1):
         name = line.strip()
         if not name:
             continue

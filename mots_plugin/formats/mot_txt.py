@@ -80,7 +80,7 @@ def parse_mot_txt(data: bytes, source: str, name: str | None = None) -> tuple[Bo
     table, faults = parse_table(data, source, _FORMAT)
     values = table.values
     few = table.widths < 10
-    is_class = (values[:, 7] % 1 == 0) & (few | ((values[:, 8:] == -1).all(axis=1)))
+    is_class = (values[:, 7] % 1 == 0) & (np.abs(values[:, 7]) < 2**31) & (few | ((values[:, 8:] == -1).all(axis=1)))
     tracks = BoxTracks(
         frames=values[:, 0].astype(np.int64),
         track_ids=values[:, 1].astype(np.int64),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import sys
 from collections.abc import Callable
 from typing import ParamSpec
 
+from mots_plugin.formats.atomic import FREE_SPACE
 from mots_plugin.formats.errors import FormatError
 
 Arguments = ParamSpec("Arguments")
@@ -27,7 +29,8 @@ def report_errors_in_one_line(main: Callable[Arguments, int | None]) -> Callable
         try:
             return main(*args, **kwargs) or 0
         except (FormatError, OSError) as error:
-            print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+            cure = f"; {FREE_SPACE}" if isinstance(error, OSError) and error.errno == errno.ENOSPC else ""
+            print(f"error: {' '.join(str(error).split())}{cure}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
             print("stopped", file=sys.stderr)

@@ -6,7 +6,7 @@ Every Pixel", NeurIPS 2021 data sets, tables 1 and 2.
 
 from __future__ import annotations
 
-import json
+import operator
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.reading import read_json, surprises_named
 
 _CURE = 'write {"classes": ["road", "car"], "things": ["car"], "void": 255}; ids follow the order of the classes'
 
@@ -113,13 +114,13 @@ def read_class_list(path: str | os.PathLike[str]) -> PanopticClasses:
         FormatError: Not such a file.
         OSError: The file cannot be read.
     """
-    try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    data = read_json(path, _CURE, "is not a list of classes")
+    with surprises_named(path, "is not a list of classes", _CURE):
         names = tuple(data["classes"])
+        if not all(isinstance(name, str) for name in names):
+            raise ValueError("a class is not named by a word")
         things = frozenset(names.index(name) for name in data["things"])
-        return PanopticClasses(names, things, data.get("void", 255))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FormatError(path, f"is not a list of classes ({type(error).__name__}: {error})", _CURE) from error
+        return PanopticClasses(names, things, operator.index(data.get("void", 255)))
 
 
 def choose_class_list(name: str) -> PanopticClasses:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +17,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.image_content import PNG_SIGNATURE, decode_image
 
 INSTANCE_BITS = 16
 """How far the class is shifted in a panoptic id."""
 MAX_INSTANCE = (1 << INSTANCE_BITS) - 1
 """Largest instance that a map can hold."""
 
-_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KINDS = {0: "greyscale", 2: "RGB", 3: "palette", 4: "greyscale with alpha", 6: "RGB with alpha"}
 
 
@@ -69,34 +68,19 @@ def decode_step_png(data: bytes, source: str | os.PathLike[str]) -> NDArray[np.u
     """
     import cv2
 
-    if data[:8] != _PNG_SIGNATURE or len(data) < 26:
+    if not data.startswith(PNG_SIGNATURE) or len(data) < 26:
         raise FormatError(source, "is not a PNG", "write panoptic maps as 8-bit RGB PNG")
     depth, kind = struct.unpack_from("BB", data, 24)
     if (depth, kind) != (8, 2):
         problem = f"is a PNG of {depth}-bit {_KINDS.get(kind, f'kind {kind}')}, not of 8-bit RGB"
         raise FormatError(source, problem, "write red = class, green = instance // 256, blue = instance % 256")
-    pixels = None
-    if _is_whole_png(data):  # libpng would write of damage to stderr
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None:
-        raise FormatError(source, "is damaged", "copy or write the file anew")
+    cure = "copy or write the file anew"
+    pixels = decode_image(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION, source, cure)
     # OpenCV's order is blue, green, red: with a fourth byte, a little-endian number.
     four = cv2.cvtColor(pixels, cv2.COLOR_BGR2BGRA)
     ids = four.view("<u4")[..., 0]
     ids &= np.uint32(0xFFFFFF)
     return ids
-
-
-def _is_whole_png(data: bytes) -> bool:
-    """Whether all chunks are there, with the checksums they should have."""
-    start, kind = len(_PNG_SIGNATURE), b""
-    while kind != b"IEND" and start + 12 <= len(data):
-        (length,), kind = struct.unpack_from(">I", data, start), data[start + 4 : start + 8]
-        end = start + 8 + length
-        if end + 4 > len(data) or struct.unpack_from(">I", data, end)[0] != zlib.crc32(data[start + 4 : end]):
-            return False
-        start = end + 4
-    return kind == b"IEND"
 
 
 def write_step_png(path: str | os.PathLike[str], ids: NDArray[np.uint32]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.step_png import decode_step_png
+from mots_plugin.formats.zip_files import opened_zip, read_zipped
 
 _PATTERNS = (
     r"(?:.*/)?panoptic_maps/(?:[^/]+/)?(?P<name>[^/]+)/(?P<frame>[0-9]+)\.png",
@@ -54,16 +54,8 @@ class StepSequence:
         if self.root.is_dir():
             yield lambda frame: decode_step_png(self.path(frame).read_bytes(), self.path(frame))
             return
-        with zipfile.ZipFile(self.root) as archive:
-
-            def read(frame: int) -> NDArray[np.uint32]:
-                try:
-                    data = archive.read(self.members[frame])
-                except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:  # damaged or encrypted
-                    raise FormatError(self.path(frame), f"cannot be unpacked ({error})", "pack it anew") from error
-                return decode_step_png(data, self.path(frame))
-
-            yield read
+        with opened_zip(self.root) as archive:
+            yield lambda frame: decode_step_png(read_zipped(archive, self.members[frame], self.root), self.path(frame))
 
 
 def find_step_sequences(root: str | os.PathLike[str]) -> dict[str, StepSequence]:
@@ -107,8 +99,5 @@ def _png_members(root: Path) -> Iterator[str]:
         return
     if not root.exists():
         raise FormatError(root, "not found", "name a folder or zip file of panoptic maps")
-    try:
-        with zipfile.ZipFile(root) as archive:
-            yield from (name for name in archive.namelist() if name.endswith(".png"))
-    except zipfile.BadZipFile as error:
-        raise FormatError(root, "is neither a folder nor a zip file", "name a folder or zip file of maps") from error
+    with opened_zip(root, "name a folder or zip file of maps") as archive:
+        yield from (name for name in archive.namelist() if name.endswith(".png"))

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
+
+from mots_plugin.formats.atomic import append_whole, full_disk_named
 
 
 @dataclass
 class _OpenVideo:
-    file: IO[str]
+    file: BinaryIO
     frames: int = 0
     last_frame: int = -1
 
@@ -58,14 +60,16 @@ class VideoTextFiles:
             Number of frames of the video so far, this one included.
 
         Raises:
+            FormatError: The disk is full; the file ends with the frame before.
             ValueError: The frame is not later than the ones before.
         """
         self.check_order(video, frame)
-        if video not in self._videos:
-            self._videos[video] = _OpenVideo(open(self._temporary(video), "w", encoding="utf-8", newline="\n"))
-        state = self._videos[video]
-        state.file.writelines(line + "\n" for line in lines)
-        state.file.flush()  # what is done can be seen, and outlives the process
+        with full_disk_named(self.path(video)):
+            if video not in self._videos:
+                self._videos[video] = _OpenVideo(open(self._temporary(video), "wb", buffering=0))
+            state = self._videos[video]
+            # In one piece and without a buffer: what is done can be seen, outlives the process, and ends with a line.
+            append_whole(state.file, "".join(line + "\n" for line in lines).encode())
         state.frames += 1
         state.last_frame = frame
         return state.frames
@@ -79,10 +83,8 @@ class VideoTextFiles:
         Returns:
             The file.
         """
-        file = self._videos.pop(video).file
-        file.flush()
-        os.fsync(file.fileno())
-        file.close()
+        with self._videos.pop(video).file as file, full_disk_named(self.path(video)):
+            os.fsync(file.fileno())
         os.replace(self._temporary(video), self.path(video))
         return self.path(video)
 

@@ -38,6 +38,7 @@ from typing import Any, TypeVar
 import yaml
 
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.reading import read_text, surprises_named
 
 SUFFIX = "_tables.yml"
 _Part = TypeVar("_Part")
@@ -161,12 +162,18 @@ def read_paper(file: str | os.PathLike[str]) -> Paper:
         OSError: It cannot be read.
     """
     path = Path(file)
+    cure = "see the other files of this name"
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+        content = yaml.safe_load(read_text(path, cure))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        if isinstance(error, FormatError):
+            raise
         raise FormatError(path, f"is no YAML ({error})", "mend the line that is named") from None
-    if not isinstance(content, dict):
-        raise FormatError(path, "holds no tables", "see the other files of this name")
+    with surprises_named(path, "holds no tables", cure):
+        return _build_paper(path, content)
+
+
+def _build_paper(path: Path, content: dict[str, Any]) -> Paper:
     shared_columns = content.get("columns", {})
     tables = {}
     for name, entry in content.get("tables", {}).items():

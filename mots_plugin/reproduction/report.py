@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.reading import read_json, surprises_named
 from mots_plugin.formats.text_table import format_table
 from mots_plugin.reproduction.paper import Row, Table
 from mots_plugin.reproduction.plan import Step
@@ -48,10 +48,11 @@ def read_scores(step: Step, keys: Sequence[str]) -> list[float | None]:
     """
     cure = f"remove {step.marker} and run it again"
     try:
-        scores = json.loads(step.scores.read_text(encoding="utf-8"))
-        values = [scores[class_name][metric] for class_name, metric in (key.split("/") for key in keys)]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        scores = read_json(step.scores, cure)
+    except OSError as error:
         raise FormatError(step.scores, f"has no scores to read ({type(error).__name__}: {error})", cure) from None
+    with surprises_named(step.scores, "has no scores to read", cure):
+        values = [scores[class_name][metric] for class_name, metric in (key.split("/") for key in keys)]
     return [100 * value if isinstance(value, float) else value for value in values]
 
 

@@ -14,6 +14,7 @@ import cv2
 
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.reading import read_json
 from mots_plugin.formats.seqmap import SequenceRange, write_seqmap
 from mots_plugin.toy_street.scene import StreetSettings
 from mots_plugin.toy_street.statistics import StreetStatistics, total
@@ -57,10 +58,10 @@ class StreetDataset:
         wanted["renderer_version"] = RENDERER_VERSION
         path = self.folder / SETTINGS_FILE
         if path.exists():
-            try:
-                found = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise FormatError(path, "is not readable json", "remove the folder and render anew") from error
+            cure = "remove the folder and render anew"
+            found = read_json(path, cure)
+            if not isinstance(found, dict):
+                raise FormatError(path, "holds no settings", cure)
             differing = [key for key, value in wanted.items() if found.get(key) != value]
             if differing:
                 other = [f"{key} {found.get(key)} instead of {wanted[key]}" for key in differing]

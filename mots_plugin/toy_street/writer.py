@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mots_plugin.formats.atomic import atomic_write
+from mots_plugin.formats.atomic import atomic_write, full_disk_named
 from mots_plugin.formats.flow_files import write_kitti_flow
 from mots_plugin.formats.id_png import id_png_to_objects
 from mots_plugin.formats.kitti_box import KITTI_CLASSES, write_kitti_box
@@ -63,7 +63,8 @@ def write_sequence(folder: Path, settings: StreetSettings, sequence: int, split:
         split: ``train`` or ``val``, for KITTI-STEP's folders.
 
     Raises:
-        OSError: The disk is full or not writable.
+        FormatError: The disk is full.
+        OSError: The folder is not writable.
     """
     name = sequence_name(sequence)
     partial = folder / f".partial-{name}"
@@ -73,7 +74,11 @@ def write_sequence(folder: Path, settings: StreetSettings, sequence: int, split:
         f"training/image_02/{name}", f"training/label_02/{name}.txt", f"instances/{name}", f"instances_txt/{name}.txt",
         f"panoptic_maps/{split}/{name}", f"mot/{name}", f"flow/{name}",
     ]  # fmt: skip
-    statistics = _write_files(partial, build_scene(settings, sequence), name, split)
+    try:
+        statistics = _write_files(partial, build_scene(settings, sequence), name, split)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     for place in places:
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -176,4 +181,5 @@ def _mask_tracks(rows: list[tuple[int, int, RLE]]) -> MaskTracks:
 
 
 def _write_png(path: Path, image: NDArray[np.uint8] | NDArray[np.uint16]) -> None:
-    path.write_bytes(cv2.imencode(".png", image)[1].tobytes())
+    with full_disk_named(path):
+        path.write_bytes(cv2.imencode(".png", image)[1].tobytes())

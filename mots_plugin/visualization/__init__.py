@@ -13,6 +13,7 @@ from mots_plugin.visualization.colours import track_colours
 from mots_plugin.visualization.contact_sheet import contact_sheet, write_contact_sheet
 from mots_plugin.visualization.painter import TrackPainter
 from mots_plugin.visualization.video_file import VideoFile
+from mots_plugin.visualization.window import Window
 
 if TYPE_CHECKING:
     from mots_plugin.visualization.clips import paint_clip
@@ -24,6 +25,7 @@ __all__ = [
     "MOTSVisualizer",
     "TrackPainter",
     "VideoFile",
+    "Window",
     "contact_sheet",
     "paint_clip",
     "track_colours",

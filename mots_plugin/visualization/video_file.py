@@ -9,6 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mots_plugin.formats.atomic import FREE_SPACE
+from mots_plugin.formats.errors import FormatError
+
 
 class VideoFile:
     """Writes frames to a video, which gets its name only when it is complete.
@@ -51,9 +54,20 @@ class VideoFile:
         self.frames += 1
 
     def close(self) -> None:
-        """Finish the video and give it its name; without frames there is none."""
-        if self._release():
-            self._partial.replace(self.path)
+        """Finish the video and give it its name; without frames there is none.
+
+        Raises:
+            FormatError: The video lacks frames, as on a full disk, of which OpenCV says nothing; it is removed.
+        """
+        if not self._release():
+            return
+        written = cv2.VideoCapture(str(self._partial))
+        found = int(written.get(cv2.CAP_PROP_FRAME_COUNT)) if written.isOpened() else 0
+        written.release()
+        if found < self.frames:
+            self._partial.unlink(missing_ok=True)
+            raise FormatError(self.path, f"cannot be written (only {found} of {self.frames} frames)", FREE_SPACE)
+        self._partial.replace(self.path)
 
     def discard(self) -> None:
         """Remove what has been written."""

@@ -9,6 +9,7 @@ import pytest
 from mots_plugin.formats.coco_video import VideoFrames, from_mask_tracks, write_coco_video
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.rle import encode
+from mots_plugin.visualization import Window
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,6 +59,16 @@ def test_single_frames_on_one_sheet(video, monkeypatch):
     assert browse(monkeypatch, *arguments, config=config) == 0
     assert [path.name for path in (video / "out").iterdir()] == ["frames.png"]
     assert cv2.imread(str(video / "out" / "frames.png")).shape == (2 * 480 + 4, 2 * 640 + 4, 3)  # 64x48, enlarged
+
+
+def test_clips_in_a_window(video, monkeypatch):
+    shown = []
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(Window, "show", lambda self, picture: shown.append(picture))
+    options = [f"train_dataloader.dataset.{key}" for key in (f"data_root={video}", "ann_file=train.json")]
+    assert browse(monkeypatch, "--show", "--out", str(video / "out"), "--clips", "1", "--cfg-options", *options) == 0
+    assert [picture.shape[2] for picture in shown] == [3]
+    assert not (video / "out").exists()
 
 
 def test_missing_annotations_end_in_one_line(video, monkeypatch, capsys):

@@ -96,5 +96,5 @@ def test_no_window_without_a_display(track, images, tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "platform", "linux")
     code, printed = track(images, tmp_path / "out", "--show")
     assert code == 1
-    cure = "leave it out, and look at the video that is written"
+    cure = "leave it out, and look at the files that are written"
     assert printed == [f"error: --show: there is no display; {cure}"]
