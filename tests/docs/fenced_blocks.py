@@ -105,13 +105,17 @@ def options_of(path: Path) -> frozenset[str]:
 
 
 def complaints(command: str) -> list[str]:
-    """What is wrong with a command line as far as the scripts tell: no such file, no such option."""
+    """What is wrong with a command line as far as the files tell: no such script or config, no such option."""
     found = script_of(command)
     if found is None:
         return []
     script, arguments = ROOT / found[0], found[1]
     if not script.is_file():
         return [f"{found[0]} does not exist"]
+    configs = [word for word in arguments if re.fullmatch(r"configs/[\w./-]+\.py", word)]
+    missing = [f"{config} does not exist" for config in configs if not (ROOT / config).is_file()]
+    if missing:
+        return missing
     if script.suffix == ".sh":
         target = {"dist_train": "train.py", "dist_test": "test.py", "slurm_train": "train.py", "slurm_test": "test.py"}
         if script.stem not in target:

@@ -30,6 +30,7 @@ def test_the_script_of_a_command(command, script):
         ("mots convert labelme a b --val x --copy-images", []),
         ("bash tools/dist_test.sh CONFIG CHECKPOINT 2 --eval smotsa", []),
         ("python tools/trian.py CONFIG", ["tools/trian.py does not exist"]),
+        ("mots train configs/jde/jde.py", ["configs/jde/jde.py does not exist"]),
         ("mots validate a.json --fix", ["tools/validate_data.py has no option --fix"]),
         ("bash tools/dist_train.sh CONFIG 2 --eval x", ["tools/dist_train.sh has no option --eval"]),
         ("mots frobnicate x", ["tools/frobnicate (no such command) does not exist"]),

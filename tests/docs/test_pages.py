@@ -39,6 +39,17 @@ def test_every_function_that_metrics_names_is_in_its_module():
             assert re.search(rf"^(def|class) {name}\b", source, re.MULTILINE), f"{name} is not in {module}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_code_imports_is_there(page):
+    """Also of blocks that no test runs, such as that of README.md."""
+    text = page.read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"^```python[^\n]*\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    for module, names in re.findall(r"^from (mots_plugin[\w.]*) import ([\w, ]+)", code, re.MULTILINE):
+        path = ROOT / module.replace(".", "/")
+        source = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text(encoding="utf-8")
+        assert [name for name in names.split(", ") if not re.search(rf"\b{name}\b", source)] == []
+
+
 def test_the_index_names_every_page():
     pages = {page.name for page in (ROOT / "docs").glob("*.md")} - {"README.md"}
     assert pages <= set(targets(ROOT / "docs/README.md"))
