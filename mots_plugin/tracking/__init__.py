@@ -6,8 +6,10 @@ from mots_plugin.tracking.cues import (
     BoxHullIoUCue,
     BoxIoUCue,
     CarriedMaskCue,
+    DirectionCue,
     EmbeddingCue,
     GalleryCue,
+    LastSeenBoxIoUCue,
     MahalanobisCue,
     MaskIoUCue,
 )
@@ -15,6 +17,7 @@ from mots_plugin.tracking.duplicates import DuplicateRule
 from mots_plugin.tracking.lifecycle import BorderRule, Lifecycle, TrackState
 from mots_plugin.tracking.memory import EmbeddingGallery, TrackBank
 from mots_plugin.tracking.motion.kalman import BoxKalmanFilter
+from mots_plugin.tracking.motion.observation_centric import ObservationCentricFilter
 from mots_plugin.tracking.overlap import resolve_overlaps
 from mots_plugin.tracking.per_class import PerClassTracker
 from mots_plugin.tracking.tracker import StagedTracker
@@ -26,13 +29,16 @@ __all__ = [
     "BoxIoUCue",
     "BoxKalmanFilter",
     "CarriedMaskCue",
+    "DirectionCue",
     "DuplicateRule",
     "EmbeddingCue",
     "EmbeddingGallery",
     "GalleryCue",
+    "LastSeenBoxIoUCue",
     "Lifecycle",
     "MahalanobisCue",
     "MaskIoUCue",
+    "ObservationCentricFilter",
     "PerClassTracker",
     "Stage",
     "StagedTracker",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from mots_plugin.structures import Frame, Observations
 from mots_plugin.tracking.assignment import CandidatePairs
 from mots_plugin.tracking.memory import TrackBank
 from mots_plugin.tracking.motion.box_flow import shift_boxes
+from mots_plugin.tracking.motion.observation_centric import ObservationCentricFilter
 
 Columns = NDArray[np.float64]
 """``(4, N)`` or, of pairs, ``(4, …)``: x1, y1, x2, y2."""
@@ -83,6 +86,21 @@ class BoxIoUCue(_BoxOverlapCue):
 
     def _whole(self, a: Columns, b: Columns, intersection: NDArray[np.float64]) -> NDArray[np.float64]:
         return _areas(a) + _areas(b) - intersection
+
+
+class LastSeenBoxIoUCue(BoxIoUCue):
+    """The same with the box that a track was last seen with, not where the motion model believes it (OCR of OC-SORT).
+
+    Args:
+        by_flow: As of :class:`BoxIoUCue`.
+        last_pixel: As of :class:`BoxIoUCue`.
+    """
+
+    def _columns(self, tracks: TrackBank, observations: Observations, frame: Frame) -> tuple[Columns, Columns]:
+        model = tracks.motion_model
+        if not isinstance(model, ObservationCentricFilter) or tracks.motion is None:
+            raise ValueError("LastSeenBoxIoUCue: needs motion=dict(type='ObservationCentricFilter')")
+        return super()._columns(replace(tracks, boxes=model.last_seen_boxes(tracks.motion)), observations, frame)
 
 
 class BoxHullIoUCue(_BoxOverlapCue):
