@@ -29,7 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     attempts, gpus = try_parts(), find_gpus()
     for name, attempt in attempts.items():
         remarks = [f"without {OPTIONAL[name]}"] if name in OPTIONAL and "version" not in attempt.found else []
-        remarks += [f"{key} {value}" for key, value in attempt.found.items() if key != "version" and value]
+        others = [other for other in attempt.found.get("distributions", ()) if other != name]
+        remarks += [f"installed as {' and '.join(others)}"] if others else []
+        remarks += [f"{key} {attempt.found[key]}" for key in ("cuda", "gpu") if attempt.found.get(key)]
         print(f"{name:14}{attempt.found.get('version', '-')}  {', '.join(remarks)}".rstrip())
     print(f"{'GPUs':14}{len(gpus)}")
     broken = find_breakages(attempts, gpus)

@@ -25,13 +25,19 @@ PARTS = {
         "found = torch.cuda.is_available()\n"
         "say(cuda=torch.version.cuda, gpu=torch.cuda.get_device_name() if found else None)"
     ),
-    "mmengine": "import mmengine; say(version=mmengine.__version__)",
+    "mmengine": (
+        "say(distributions=beside('mmengine', 'mmengine', 'onedl-mmengine'))\n"
+        "import mmengine; say(version=mmengine.__version__)"
+    ),
     "mmcv": (
+        "say(distributions=beside('mmcv', 'mmcv', 'mmcv-lite', 'onedl-mmcv'))\n"
         "import mmcv; say(version=mmcv.__version__)\n"
         "import torch, mmcv.ops as ops; ops.nms(torch.ones(1, 4), torch.ones(1), 0.5)\n"
         "say(cuda=ops.get_compiling_cuda_version())"
     ),
-    "mmdet": "import mmdet; say(version=mmdet.__version__)",
+    "mmdet": (
+        "say(distributions=beside('mmdet', 'mmdet', 'onedl-mmdetection'))\nimport mmdet; say(version=mmdet.__version__)"
+    ),
     "mots_plugin": "import mots_plugin, mots_plugin.registration; say(version=mots_plugin.__version__)",
     "torchvision": "say(version=installed('torchvision')); import torchvision",
     "optuna": "say(version=installed('optuna')); import optuna",
@@ -39,9 +45,13 @@ PARTS = {
 """Code that tries each part, and says what it finds out by the way."""
 
 _BEFORE = """
-import importlib.metadata, json, sys
+import importlib.metadata, importlib.util, json, os, sys
 def say(**found): print("\\n" + json.dumps(found), flush=True)
 installed = importlib.metadata.version
+def beside(module, *names):  # which of these distributions are installed where the module lies
+    spec = importlib.util.find_spec(module)
+    folder = [os.path.dirname(os.path.dirname(spec.origin))] if spec and spec.origin else []
+    return [name for name in names if any(importlib.metadata.distributions(name=name, path=folder))]
 """
 _READ_CHECKPOINT = """
 from mots_plugin.apis.checkpoints import read_checkpoint

@@ -11,16 +11,23 @@ from dataclasses import dataclass
 from mots_plugin.diagnosis.attempts import Attempt
 
 _WITH_OPERATORS = "MMCV_WITH_OPS=1 pip install --no-build-isolation --no-deps"
-_BUILD_MMCV = f"pip install 'setuptools<81' ninja wheel psutil && {_WITH_OPERATORS} mmcv==2.1.0"
-_REBUILD_MMCV = f"{_WITH_OPERATORS} --no-cache-dir --force-reinstall mmcv==2.1.0"
+_BUILD = f"pip install 'setuptools<81' ninja wheel psutil && {_WITH_OPERATORS}"
+_REBUILD = f"{_WITH_OPERATORS} --no-cache-dir --force-reinstall"
 _INSTALL = {
     "torch": "pip install torch",
-    "mmcv": _BUILD_MMCV,
+    "mmcv": f"{_BUILD} mmcv==2.1.0",
     "mmdet": "pip install 'mmdet>=3.3.0,<3.4'",
     "mmengine": "pip install 'mmengine>=0.10.3,<1.0'",
     "cv2": "pip install opencv-python-headless",
     "mots_plugin": "pip install .   # in the checkout",
 }
+_FORKS = {
+    "mmengine": "onedl-mmengine==0.10.12",
+    "mmcv": "onedl-mmcv==2.3.6",
+    "mmdet": "onedl-mmdetection==3.5.1",
+}
+"""Maintained forks, under the same import names."""
+
 _NEEDS = {
     "scipy": ("numpy",),
     "pycocotools": ("numpy",),
@@ -73,13 +80,16 @@ def find_breakages(attempts: Mapping[str, Attempt], gpus: Sequence[str] = ()) ->
         attempts: What became of each part that was tried.
         gpus: GPUs of the machine.
     """
-    broken = {name for name, attempt in attempts.items() if attempt.error}
+    mixed = {name: breakage for name, attempt in attempts.items() if (breakage := _mixed(name, attempt)) is not None}
+    broken = {name for name, attempt in attempts.items() if attempt.error} | mixed.keys()
     found = [
-        _explain(name, attempts[name])
+        _explain(name, attempts)
         for name in attempts
-        if name in broken and not broken & set(_NEEDS.get(name, ())) and not _is_left_out(name, attempts[name])
+        if name in broken - mixed.keys()
+        and not broken & set(_NEEDS.get(name, ()))
+        and not _is_left_out(name, attempts[name])
     ]
-    return found + _unused_gpus(attempts, gpus)
+    return [*mixed.values(), *found, *_unused_gpus(attempts, gpus)]
 
 
 def explain_checkpoint(path: str, attempt: Attempt) -> Breakage | None:
@@ -105,8 +115,24 @@ def _is_left_out(name: str, attempt: Attempt) -> bool:
     return name in OPTIONAL and "version" not in attempt.found
 
 
-def _explain(name: str, attempt: Attempt) -> Breakage:
+def _is_fork(attempt: Attempt) -> bool:
+    return any(name.startswith("onedl-") for name in attempt.found.get("distributions", ()))
+
+
+def _mixed(name: str, attempt: Attempt) -> Breakage | None:
+    """Name a part of which several distributions are installed, one over the other."""
+    distributions = attempt.found.get("distributions", ())
+    if len(distributions) < 2:
+        return None
+    problem = f"is installed as {' and as '.join(distributions)}, whose files overwrite each other"
+    cure = f"pip uninstall -y {' '.join(distributions)} && {_INSTALL[name]}"
+    return Breakage(name, problem, f"{cure}   # or {_FORKS[name]}, with all its kin" if _is_fork(attempt) else cure)
+
+
+def _explain(name: str, attempts: Mapping[str, Attempt]) -> Breakage:
+    attempt = attempts[name]
     error, everything = attempt.error, attempt.output + attempt.error
+    install = _install(name, _is_fork(attempt))
     stops_training = name not in OPTIONAL
     library = _SYSTEM_LIBRARY.search(error)
     if _NUMPY_ABI.search(everything):
@@ -114,9 +140,10 @@ def _explain(name: str, attempt: Attempt) -> Breakage:
         return Breakage(name, problem, "pip install 'numpy<2'   # or a newer build of it", stops_training)
     if name == "mmcv" and re.search(r"No module named '?mmcv\._ext", error):
         problem = "is installed without its compiled operators"
-        return Breakage(name, problem, f"pip uninstall -y mmcv mmcv-lite && {_BUILD_MMCV}")
+        remove = "onedl-mmcv" if _is_fork(attempt) else "mmcv mmcv-lite"
+        return Breakage(name, problem, f"pip uninstall -y {remove} && {install}")
     if name in ("mmcv", "torchvision") and ("undefined symbol" in error or library or "operator torchvision" in error):
-        cure = _REBUILD_MMCV if name == "mmcv" else "pip install --force-reinstall torchvision"
+        cure = _rebuild_mmcv(attempt) if name == "mmcv" else "pip install --force-reinstall torchvision"
         return Breakage(name, f"was built for another torch than the one installed ({error})", cure, stops_training)
     if library:
         package = _DEBIAN_PACKAGES.get(library[1])
@@ -130,30 +157,45 @@ def _explain(name: str, attempt: Attempt) -> Breakage:
     if incompatible:
         part = incompatible[1].lower()
         problem = f"{incompatible[2]} does not go with this {name}, which asks for {incompatible[3]}"
+        if _is_fork(attempts[part]):  # mmdet is what does not fit
+            cure = f"pip uninstall -y {name} && pip install {_FORKS[name]}"
+            return Breakage(name, f"does not go with {_FORKS[part]}", cure)
         return Breakage(part, problem, f"pip uninstall -y {part} && {_INSTALL[part]}")
     missing = re.search(r"No module named '?([\w.]+)", error)
     if missing and missing[1].partition(".")[0] == name:
-        return Breakage(name, "is not installed", _INSTALL.get(name, f"pip install {name}"), stops_training)
+        return Breakage(name, "is not installed", install, stops_training)
     if missing:
         needed = missing[1].partition(".")[0]
         return Breakage(name, f"needs {needed}, which is not installed", f"pip install {needed}", stops_training)
-    cure = _INSTALL.get(name, f"pip install {name}").replace("pip install", "pip install --force-reinstall", 1)
+    cure = install.replace("pip install", "pip install --force-reinstall", 1)
     return Breakage(name, f"cannot be imported ({error})", cure, stops_training)
 
 
+def _install(name: str, fork: bool) -> str:
+    if not fork:
+        return _INSTALL.get(name, f"pip install {name}")
+    return f"{_BUILD} {_FORKS[name]}" if name == "mmcv" else f"pip install {_FORKS[name]}"
+
+
+def _rebuild_mmcv(attempt: Attempt) -> str:
+    return f"{_REBUILD} {_FORKS['mmcv'] if _is_fork(attempt) else 'mmcv==2.1.0'}"
+
+
 def _unused_gpus(attempts: Mapping[str, Attempt], gpus: Sequence[str]) -> list[Breakage]:
-    torch, mmcv = attempts.get("torch", Attempt()).found, attempts.get("mmcv", Attempt()).found
+    torch = attempts.get("torch", Attempt()).found
+    operators = attempts.get("mmcv", Attempt())
+    rebuild = _rebuild_mmcv(operators)
     if not gpus or "cuda" not in torch:
         return []
     there = f"though this machine has {len(gpus)} GPU{'s' * (len(gpus) > 1)}"
     if torch["cuda"] is None:
-        cure = f"pip uninstall -y torch && pip install torch && {_REBUILD_MMCV}"
+        cure = f"pip uninstall -y torch && pip install torch && {rebuild}"
         return [Breakage("torch", f"is a build for CPUs, {there}", cure, stops_training=False)]
     if torch["gpu"] is None:
         problem = f"finds no CUDA device, {there}: the driver may be older than CUDA {torch['cuda']}, or hidden"
         cure = f"nvidia-smi   # if it names a CUDA below {torch['cuda']}, update the driver, or install an older torch"
         return [Breakage("torch", problem, cure, stops_training=False)]
-    if mmcv.get("cuda") == "not available":
+    if operators.found.get("cuda") == "not available":
         problem = "has operators for CPUs only, though torch uses a GPU: training would stop at the first of them"
-        return [Breakage("mmcv", problem, f"FORCE_CUDA=1 {_REBUILD_MMCV}")]
+        return [Breakage("mmcv", problem, f"FORCE_CUDA=1 {rebuild}")]
     return []

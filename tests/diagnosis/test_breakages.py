@@ -43,7 +43,11 @@ def environment(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 
-    def make(gpus=(), **changed: str) -> list[Breakage]:
+    def make(gpus=(), distributions=(), **changed: str) -> list[Breakage]:
+        for name in distributions:
+            folder = tmp_path / f"{name.replace('-', '_')}-1.0.dist-info"
+            folder.mkdir()
+            (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
         for name, code in {**MODULES, **{name.replace("__", "/", 1): code for name, code in changed.items()}}.items():
             file = tmp_path / f"{name.replace('/init', '/__init__')}.py"
             file.parent.mkdir(exist_ok=True)
@@ -92,6 +96,27 @@ def test_mmcv_of_another_version(environment):
     found = only(environment(mmdet=f"assert False, '{error}'"))
     assert (found.part, found.problem) == ("mmcv", f"2.2.0 does not go with this mmdet, which asks for {asked}")
     assert found.cure.startswith("pip uninstall -y mmcv && ")
+
+
+def test_the_fork_of_mmcv_without_operators(environment):
+    found = only(environment(distributions=["onedl-mmcv"], mmcv__ops="import mmcv._ext"))
+    assert (found.part, found.problem) == ("mmcv", "is installed without its compiled operators")
+    assert found.cure.startswith("pip uninstall -y onedl-mmcv && ")
+    assert found.cure.endswith("--no-build-isolation --no-deps onedl-mmcv==2.3.6")
+
+
+def test_the_fork_of_mmcv_beside_openmmlabs_mmdet(environment):
+    error = "MMCV==2.3.6 is used but incompatible. Please install mmcv>=2.0.0rc4, <2.2.0."
+    found = only(environment(distributions=["onedl-mmcv"], mmdet=f"assert False, '{error}'"))
+    assert (found.part, found.problem) == ("mmdet", "does not go with onedl-mmcv==2.3.6")
+    assert found.cure == "pip uninstall -y mmdet && pip install onedl-mmdetection==3.5.1"
+
+
+def test_mmcv_and_its_fork_one_over_the_other(environment):
+    found = only(environment(distributions=["mmcv", "onedl-mmcv"], mmcv__ops="import mmcv._ext"))
+    assert found.problem == "is installed as mmcv and as onedl-mmcv, whose files overwrite each other"
+    assert found.cure.startswith("pip uninstall -y mmcv onedl-mmcv && ")
+    assert found.cure.endswith(" mmcv==2.1.0   # or onedl-mmcv==2.3.6, with all its kin")
 
 
 @pytest.mark.parametrize(
