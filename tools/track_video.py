@@ -4,7 +4,8 @@
 INPUT is a video file, a folder of images, the number of a camera (0) or the address of a stream (rtsp://…). DIR gets
 the video with its tracks drawn (NAME.mp4) and the tracks (NAME.txt), or what --save names. Frames are written as they
 are done and none is kept, so a video may be of any length. Ctrl-C ends it early: all files are whole up to there. A
-camera whose frames come faster than they can be tracked loses some, rather than time.
+process that is killed leaves the tracks so far in .NAME.txt.part. A camera whose frames come faster than they can be
+tracked loses some, rather than time.
 """
 
 from __future__ import annotations
