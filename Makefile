@@ -1,9 +1,12 @@
 # make env    a virtual environment in .venv with everything (the first time compiles mmcv: about 10 minutes on 2 cores)
 # make demo   render, convert, train, track, score and draw a toy street, from nothing, on a CPU
 # make test   lint, types and the fast tests; make test-all adds the slow ones
+# make … STACK=onedl   the same on the maintained forks of mmengine, mmcv and mmdet, in .venv-onedl
 
 PYTHON ?= python3
-VENV := .venv
+STACK ?= openmmlab
+$(if $(filter openmmlab onedl,$(STACK)),,$(error STACK=$(STACK): there are openmmlab and onedl))
+VENV := $(if $(filter onedl,$(STACK)),.venv-onedl,.venv)
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.complete
 .PHONY: env demo test test-all lint clean help
@@ -14,8 +17,8 @@ help:
 
 env: $(STAMP)
 
-$(STAMP): requirements/constraints.txt requirements/build.txt setup.py tools/setup_environment.sh
-	@bash tools/setup_environment.sh $(PYTHON) $(VENV)
+$(STAMP): requirements/constraints.txt requirements/build.txt requirements/$(STACK).txt setup.py tools/setup_environment.sh
+	@bash tools/setup_environment.sh $(PYTHON) $(VENV) $(STACK)
 	@touch $@
 
 METHOD ?= track_rcnn
