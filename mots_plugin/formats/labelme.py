@@ -185,4 +185,7 @@ def _decode_bitmap(text: str) -> NDArray[np.bool_]:
         data = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError(f"its bitmap is not base64: {error}") from error
-    return decode_image(data, _GREY, "its bitmap", "draw it anew") > 0
+    try:
+        return decode_image(data, _GREY, "", "") > 0
+    except FormatError as error:  # it would name no file
+        raise ValueError(f"its bitmap {error.problem}") from error

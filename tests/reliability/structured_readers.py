@@ -295,7 +295,7 @@ IMAGE_READERS: dict[str, Reader] = {
         lambda ids: ids.dtype == np.uint8 and ids.ndim == 2,
     ),
     "size of an image": Reader("0.png", _write_image, read_image_size, lambda size: min(size) > 0),
-    "pair of images": Reader("0.png", _write_image, _read_pair, lambda pair: pair[0].shape == pair[1].shape),
+    "pair of images": Reader("0.png", _write_image, _read_pair, lambda pair: pair[0].shape == pair[1].shape, ".."),
     "image folder": Reader(
         "images/0.png", _write_image, lambda path: list(ImageFolderSource(path.parent, 1, None)), lambda frames: frames
     ),
