@@ -18,6 +18,9 @@ SCRIPTS = {
     "mots_plugin.data_converters": "data_converters",
 }
 
+# tools/export_onnx.py, whose exporter is that of torch 2.6 and later; the upper bounds are what was run.
+ONNX = ["onnx>=1.17,<1.24", "onnxruntime>=1.20,<1.32", "onnxscript>=0.5,<0.8"]
+
 setup(
     name="mots_plugin",
     version=VERSION,
@@ -48,10 +51,12 @@ setup(
         # torchvision must match the torch build, so it is never installed by default.
         "raft": ["torchvision>=0.14"],
         "tune": ["optuna>=3.4"],  # tools/tune_tracker.py
+        "onnx": ONNX,
         "test": [
             "pytest>=7",
             "hypothesis>=6",
             "optuna>=3.4",
+            *ONNX,
             "ruff>=0.6",
             "mypy>=1.10",
             "trackeval==1.3.0",  # the independent implementation that the metrics are checked against

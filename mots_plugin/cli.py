@@ -21,6 +21,7 @@ COMMANDS = {
     "configure": ("configure.py", "write a config for data of your own"),
     "tune": ("tune_tracker.py", "search for a tracker's thresholds, on stored detections"),
     "explain": ("analysis/explain_errors.py", "list and draw the errors of a result, or of two"),
+    "export": ("export_onnx.py", "write a tracker's networks as ONNX files"),
     "submit": ("submit.py", "check results and pack them for a benchmark's server"),
     "browse": ("browse_dataset.py", "look at a data set as a model gets it"),
     "doctor": ("doctor.py", "find what is broken in this environment"),

@@ -38,7 +38,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="config of a tracker")
-    parser.add_argument("checkpoint", help="its weights")
+    parser.add_argument("checkpoint", help="its weights, or a folder that tools/export_onnx.py wrote")
     parser.add_argument("input", help="video file, folder of images, number or address of a camera")
     parser.add_argument("--out", type=Path, default=Path("tracked"), help="folder (default: %(default)s)")
     forms = "; ".join(f"{name}: {what}" for name, what in FORMS.items())

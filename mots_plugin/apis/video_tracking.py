@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,8 +85,9 @@ def init_model(
 
     Args:
         config: A config file, or a config, of a tracker.
-        checkpoint: Its weights; without them the model keeps random ones.
-        device: By default a GPU if there is one.
+        checkpoint: Its weights, or the folder of the ONNX files that ``tools/export_onnx.py`` wrote, which onnxruntime
+            then runs; without either the model keeps random weights.
+        device: By default a GPU if there is one. Not for ONNX files: onnxruntime finds its own.
         overrides: Values of the config by dotted key.
 
     Raises:
@@ -101,7 +103,14 @@ def init_model(
         model = MODELS.build(config.model)
     if not isinstance(model, OnlineMOT):
         raise FormatError(name, f"{type(model).__name__} does not track", "pass the config of a tracker")
-    if checkpoint is not None:
+    if checkpoint is not None and os.path.isdir(checkpoint):
+        if device is not None:
+            raise FormatError(os.fspath(checkpoint), f"cannot be put on {device}", "leave the device to onnxruntime")
+        from mots_plugin.export.stand_ins import run_from_files
+
+        run_from_files(model, Path(checkpoint))
+        device = "cpu"
+    elif checkpoint is not None:
         content = read_checkpoint(os.fspath(checkpoint))
         check_fits(os.fspath(checkpoint), content, model)
         model.load_state_dict(content["state_dict"])
@@ -131,9 +140,8 @@ def track_video(
         FormatError: The source cannot be opened or read, or the model takes more than images.
     """
     frames = open_source(source, stride, max_frames) if isinstance(source, (str, int, os.PathLike)) else source
-    dataset = model.cfg.test_dataloader.dataset
-    classes = tuple(dataset.get("metainfo", {}).get("classes") or DATASETS.get(dataset.type).METAINFO["classes"])
-    pipeline = FramePipeline(dataset.pipeline, model.cfg.filename or "config")
+    classes = class_names(model.cfg)
+    pipeline = FramePipeline(model.cfg.test_dataloader.dataset.pipeline, model.cfg.filename or "config")
     waiting: deque[SourceFrame] = deque()
     index = 0
     with frames:
@@ -146,6 +154,12 @@ def track_video(
         for sample in _finish(model) if waiting else ():
             yield _tracked(sample, waiting.popleft(), index, classes)
             index += 1
+
+
+def class_names(config: Config) -> tuple[str, ...]:
+    """Return the names of the classes that a config's model tells apart."""
+    dataset = config.test_dataloader.dataset
+    return tuple(dataset.get("metainfo", {}).get("classes") or DATASETS.get(dataset.type).METAINFO["classes"])
 
 
 @torch.no_grad()

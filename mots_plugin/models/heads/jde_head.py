@@ -6,7 +6,7 @@ Anchors of a scale are counted P = H * W * A, those of one cell in a row, so anc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -242,7 +242,7 @@ class JDEHead(BaseModule):
         for found, sample in zip(results, samples, strict=True):
             found.pop("rows")
             if rescale:
-                found.bboxes = _in_original_image(found.bboxes, sample)
+                found.bboxes = in_original_image(found.bboxes, sample)
         return results
 
     def embed_objects(self, features: Sequence[Tensor], samples: Sequence[DetDataSample]) -> list[InstanceData]:
@@ -285,23 +285,32 @@ class JDEHead(BaseModule):
     def _predict_image(self, predictions: Sequence[ScalePredictions], anchors: Tensor, image: int) -> InstanceData:
         """Threshold, decode what is left, suppress; read embeddings only where a detection remains."""
         logits = torch.cat([scale.logits[image] for scale in predictions])
-        scores, labels = logits.softmax(-1)[:, 1:].max(-1)
-        confident = (scores > self.test_cfg["score_thr"]).nonzero().squeeze(1)
-        order = scores[confident].argsort(descending=True, stable=True)[: self.test_cfg["nms_pre"]]
+        found = self.select(logits.softmax(-1)[:, 1:], lambda rows: self._boxes_at(predictions, anchors, rows, image))
+        found.embeddings = self.embeddings_at(predictions, found.rows, image)
+        return found
+
+    def select(self, scores: Tensor, boxes_of: Callable[[Tensor], Tensor]) -> InstanceData:
+        """Threshold by score, and suppress what overlaps, in one image.
+
+        Args:
+            scores: (P, C) of all anchors.
+            boxes_of: Given rows (N,) int64, the boxes (N, 4) of those anchors.
+
+        Returns:
+            ``bboxes``, ``scores`` and ``labels`` as in :meth:`predict`, not rescaled, and ``rows`` (N,) int64: the
+            anchors that they come from.
+        """
+        highest, labels = scores.max(-1)
+        confident = (highest > self.test_cfg["score_thr"]).nonzero().squeeze(1)
+        order = highest[confident].argsort(descending=True, stable=True)[: self.test_cfg["nms_pre"]]
         rows = confident[order]
-        boxes = self._boxes_at(predictions, anchors, rows, image)
+        boxes = boxes_of(rows)
         if len(rows):  # of none, mmcv cannot tell the largest coordinate
             agnostic = self.test_cfg["class_agnostic"]
-            _, kept = batched_nms(boxes, scores[rows], labels[rows], self.test_cfg["nms"], class_agnostic=agnostic)
+            _, kept = batched_nms(boxes, highest[rows], labels[rows], self.test_cfg["nms"], class_agnostic=agnostic)
             kept = kept[: self.test_cfg["max_per_img"]]
             boxes, rows = boxes[kept], rows[kept]
-        return InstanceData(
-            bboxes=boxes,
-            scores=scores[rows],
-            labels=labels[rows],
-            embeddings=self.embeddings_at(predictions, rows, image),
-            rows=rows,
-        )
+        return InstanceData(bboxes=boxes, scores=highest[rows], labels=labels[rows], rows=rows)
 
     def _add_masks(
         self,
@@ -363,7 +372,7 @@ def _inside(boxes: Tensor, image_shape: tuple[int, int]) -> Tensor:
     return boxes.clamp(min=0).minimum(boxes.new_tensor([width, height, width, height]))
 
 
-def _in_original_image(boxes: Tensor, sample: DetDataSample) -> Tensor:
+def in_original_image(boxes: Tensor, sample: DetDataSample) -> Tensor:
     """Undo padding and scale of the input, and move corners left of or above the image to its edge, as released."""
     offset = boxes.new_tensor(sample.get("letterbox_offset", (0, 0))).repeat(2)
     return ((boxes - offset) / boxes.new_tensor(sample.scale_factor).repeat(2)).clamp(min=0)

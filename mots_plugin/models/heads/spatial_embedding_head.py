@@ -243,17 +243,27 @@ class SpatialEmbeddingHead(BaseModule):
         return maps.seeds.sigmoid()
 
     def predict(self, maps: PixelMaps) -> list[InstanceMap]:
-        """Cluster the pixels of each image, class by class; where classes overlap, the higher seed score wins."""
-        coordinates = pixel_coordinates(maps.offsets)
-        embeddings = maps.offsets.tanh() + coordinates
-        precisions = (SIGMA_SCALE * maps.sigmas).exp()
+        """Cluster the pixels of each image."""
+        return self.cluster(maps.offsets.tanh(), maps.sigmas, self.seed_scores(maps))
+
+    def cluster(self, offsets: Tensor, sigmas: Tensor, seeds: Tensor) -> list[InstanceMap]:
+        """Cluster the pixels of each image, class by class; where classes overlap, the higher seed score wins.
+
+        Args:
+            offsets: (B, 2, H, W) vectors to the centres, in (-1, 1).
+            sigmas: (B, 2, H, W), see :class:`PixelMaps`.
+            seeds: (B, K, H, W) scores in [0, 1].
+        """
+        embeddings = offsets + pixel_coordinates(offsets)
+        precisions = (SIGMA_SCALE * sigmas).exp()
         predictions = []
-        for embedding, precision, seeds in zip(embeddings, precisions, self.seed_scores(maps), strict=True):
+        for embedding, precision, scores in zip(embeddings, precisions, seeds, strict=True):
             found = [
-                cluster_pixels(embedding, precision, seed, rule) for seed, rule in zip(seeds, self.rules, strict=True)
+                cluster_pixels(embedding, precision, score, rule)
+                for score, rule in zip(scores, self.rules, strict=True)
             ]
-            label_maps, scores = zip(*found, strict=True)
-            predictions.append(InstanceMap(*merge_label_maps(torch.stack(label_maps), list(scores))))
+            label_maps, certainties = zip(*found, strict=True)
+            predictions.append(InstanceMap(*merge_label_maps(torch.stack(label_maps), list(certainties))))
         return predictions
 
 

@@ -1,0 +1,1 @@
+"""Networks as ONNX files, and trackers whose networks run from such files."""
