@@ -145,7 +145,7 @@ def jde(folder: Path) -> Demo:
 
 def mapt(folder: Path) -> Demo:
     """MAPT: one training, scored over all pixels; the metrics need the panoptic maps of the street."""
-    config, data, work_dir = "configs/mapt/mapt_tiny_1400i_toy-street.py", folder / "data", folder / "mapt"
+    config, data, work_dir = "configs/mapt/mapt_tiny_1200i_toy-street.py", folder / "data", folder / "mapt"
     training = [f"train_dataloader.dataset.data_root={data}/"]
     testing = [f"test_dataloader.dataset.data_root={data}/"]
     testing += [f"test_evaluator.0.panoptic_maps={data / 'panoptic_maps' / 'val'}"]

@@ -66,7 +66,7 @@ def read_step_video(
             if unknown.any():
                 problem = f"has pixels of class {present[unknown][0] >> INSTANCE_BITS}, which is unknown"
                 raise FormatError(maps.path(frame), problem, "name the right --class-list")
-            rows += [(frame, *thing) for thing in _things(ids, present, classes)]
+            rows += [(frame, *thing) for thing in things_of_map(ids, present, classes)]
     frames, things, categories = np.array([row[:3] for row in rows], np.int64).reshape(-1, 3).T
     names = [path.relative_to(root).as_posix() for path in files.values()]
     return (
@@ -75,10 +75,16 @@ def read_step_video(
     )
 
 
-def _things(
+def things_of_map(
     ids: NDArray[np.uint32], present: NDArray[np.uint32], classes: PanopticClasses
 ) -> Iterator[tuple[int, int, RLE]]:
-    """Yield the identity, category and mask of each thing of a map, crowds with the ignore category."""
+    """Yield the identity, category and mask of each thing of a map, crowds with the ignore category.
+
+    Args:
+        ids: ``(H, W)`` panoptic ids.
+        present: Those that occur.
+        classes: The data set's classes.
+    """
     for category, class_id in enumerate(sorted(classes.things), 1):
         for thing in present[present >> INSTANCE_BITS == class_id]:
             instance = int(thing) & MAX_INSTANCE

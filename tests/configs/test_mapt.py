@@ -1,6 +1,7 @@
 """Every config of MAPT trains on pairs, and gives one panoptic map a frame."""
 
 import copy
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -15,14 +16,15 @@ TINY = [name for name in MAPT if "tiny" in name]
 HEADS = {"motion_head": "loss_motion", "appearance_head": "loss_appearance"}
 
 
-def panoptic_pair(seed: int = 0) -> dict:
-    """Two frames; cars and people in the semantic map too, over a road, beside a strip of void."""
-    clip = random_clip(2, 96, 160, seed)
+def panoptic_pair(thing_ids: Sequence[int] = (13, 11)) -> dict:
+    """Two frames; things in the semantic map too, over a road, beside a strip of void."""
+    clip = random_clip(2, 96, 160, seed=0)
     for frame in clip["data_samples"][0]:
+        frame.gt_instances.labels %= len(thing_ids)
         classes = torch.zeros(1, 96, 160, dtype=torch.uint8)
         classes[..., :10] = 255
         for label, mask in zip(frame.gt_instances.labels, frame.gt_instances.masks.masks, strict=True):
-            classes[0][torch.from_numpy(mask) > 0] = (13, 11)[label]
+            classes[0][torch.from_numpy(mask) > 0] = thing_ids[label]
         frame.gt_sem_seg = PixelData(sem_seg=classes)
     return clip
 
@@ -33,7 +35,9 @@ def panoptic_pair(seed: int = 0) -> dict:
 def test_configs_train(name, build_model):
     torch.manual_seed(0)
     model = revert_sync_batchnorm(build_model(name)).train()  # the synchronised kind knows no CPU
-    losses = model(**model.data_preprocessor(panoptic_pair(), training=True), mode="loss")
+    losses = model(
+        **model.data_preprocessor(panoptic_pair(config_of(name).model.thing_ids), training=True), mode="loss"
+    )
     total, logged = model.parse_losses(losses)
     total.backward()
     wanted = {loss for head, loss in HEADS.items() if config_of(name).model.get(head) is not None}
@@ -49,7 +53,8 @@ def test_tiny_configs_give_a_panoptic_map_a_frame(name, build_model):
     model = build_model(name).eval()
     model.detector.roi_head.test_cfg.score_thr = 0.0
     for tracker in model.tracker.trackers:
-        tracker.lifecycle.birth_score = 0.0
+        tracker.lifecycle.birth_score = tracker.lifecycle.min_score = 0.0
+        tracker.lifecycle.confirm_hits = 1
     model.semantic_head.classify.bias.data.view(19, -1)[[11, 13]] = 5.0
     model.detector.roi_head.mask_head.conv_logits.bias.data[:] = 5.0
     clip = panoptic_pair()

@@ -29,4 +29,4 @@ class DirectionCue:
         angles = turning_angles(
             model.reference_boxes(tracks.motion), model.directions(tracks.motion), observations.boxes
         )
-        return observations.scores * np.nan_to_num(angles / np.pi - 0.5, nan=0.0)
+        return observations.scores.astype(np.float64) * np.nan_to_num(angles / np.pi - 0.5, nan=0.0)

@@ -1,5 +1,5 @@
 # Embeddings of whole boxes (table VI): no masks, no carried features.
-_base_ = ['./mapt_tiny_1400i_toy-street.py', '../_base_/trackers/shared/mapt_rows.py']
+_base_ = ['./mapt_tiny_1200i_toy-street.py', '../_base_/trackers/shared/mapt_rows.py']
 
 model = dict(
     motion_head=None,

@@ -18,10 +18,10 @@ model = dict(
 train_dataloader = dict(batch_size=2)
 
 # Scored once, at the end, by tools/test.py; a killed run loses at most 100 iterations.
-train_cfg = dict(max_iters=1400)
+train_cfg = dict(max_iters=1200)
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.05, by_epoch=False, begin=0, end=50),
-    dict(type='CosineAnnealingLR', by_epoch=False, begin=50, end=1400, eta_min=1e-5),
+    dict(type='CosineAnnealingLR', by_epoch=False, begin=50, end=1200, eta_min=1e-5),
 ]
 val_cfg = val_dataloader = val_evaluator = None
 default_hooks = dict(checkpoint=dict(by_epoch=False, interval=100))

@@ -1,5 +1,5 @@
 # Masks carried by features of the pyramid, as MaskProp does (tables IV and V).
-_base_ = ['./mapt_tiny_1400i_toy-street.py', '../_base_/trackers/shared/mapt_rows.py']
+_base_ = ['./mapt_tiny_1200i_toy-street.py', '../_base_/trackers/shared/mapt_rows.py']
 
 model = dict(
     appearance_head=None,
