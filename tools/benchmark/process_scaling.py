@@ -123,9 +123,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def print_calculation(arguments: argparse.Namespace, compute: float) -> None:
     """Print what averaging the gradients adds to a step, for more processes than there are here."""
-    import torch
+    from mots_plugin.apis.checkpoints import read_checkpoint
 
-    weights = torch.load(arguments.checkpoint, map_location="meta", weights_only=True, mmap=True)["state_dict"]
+    weights = read_checkpoint(arguments.checkpoint)["state_dict"]
     gradient_bytes = sum(4 * weight.numel() for weight in weights.values() if weight.is_floating_point())
     print(f"\ncalculated, {gradient_bytes / 1e6:.1f} MB of gradients, {compute:.3f} s a batch:")
     for bandwidth in arguments.bandwidth:
