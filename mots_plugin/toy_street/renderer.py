@@ -206,7 +206,7 @@ class Renderer:
         homographies = scene.camera.plane_homographies(frame, planes)
         corners = np.full(len(rows), outlines.shape[1])
         for polygon in project_outlines(homographies, outlines, corners, mask.shape).values():
-            cv2.fillPoly(mask, [polygon], 1, cv2.LINE_8, SHIFT)
+            cv2.fillPoly(mask, [polygon], (1,), cv2.LINE_8, SHIFT)
         return mask
 
     def _objects(self, frame: int, bodies: NDArray[np.intp], polygons: dict[int, NDArray[np.int32]]) -> Appearance:
@@ -243,6 +243,6 @@ def _silhouette(
     right, bottom = np.clip(corners.max(0) + 3, 1, (width, height)).tolist()
     canvas = np.zeros((bottom - top, right - left), np.uint8)
     for polygon in polygons:
-        cv2.fillPoly(canvas, [polygon], 1, cv2.LINE_8, SHIFT, (-left << SHIFT, -top << SHIFT))
+        cv2.fillPoly(canvas, [polygon], (1,), cv2.LINE_8, SHIFT, (-left << SHIFT, -top << SHIFT))
     x, y, w, h = cv2.boundingRect(canvas)
     return cv2.countNonZero(canvas), (left + x, top + y, left + x + w, top + y + h)
