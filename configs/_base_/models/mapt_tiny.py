@@ -19,7 +19,8 @@ detector = dict(
     neck=dict(
         _delete_=True, type='TwoWayFPN', in_channels=[32, 64, 128, 256], out_channels=_channels,
         norm_cfg=_norm, act_cfg=_act),
-    roi_head=dict(type='MaskLogitsRoIHead'))
+    roi_head=dict(type='MaskLogitsRoIHead'),
+    test_cfg=dict(rcnn=dict(score_thr=0.2)))
 semantic_head = dict(
     type='AlignedSemanticHead',
     num_classes=19,

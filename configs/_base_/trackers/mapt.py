@@ -1,12 +1,13 @@
 # MAPT's two steps (section III-D): masks carried from the frame before, then, for what these do not reach, embeddings
-# of equal class. The paper gives neither threshold nor how long a lost track is remembered.
+# of equal class. The paper gives neither threshold nor how long a lost track is remembered; these are from videos of
+# the rendered street. Whatever is in the panoptic map begins a track: what is not sure enough the detector leaves out.
 _tracker = dict(
     type='StagedTracker',
     stages=[
-        dict(type='Stage', cues=[dict(type='CarriedMaskCue')], max_cost=0.7),
-        dict(type='Stage', cues=[dict(type='EmbeddingCue', metric='cosine')], max_cost=0.5),
+        dict(type='Stage', cues=[dict(type='CarriedMaskCue')], max_cost=0.8),
+        dict(type='Stage', cues=[dict(type='EmbeddingCue', metric='cosine')], max_cost=0.3),
     ],
-    lifecycle=dict(type='Lifecycle', birth_score=0.5, keep_alive=10))
+    lifecycle=dict(type='Lifecycle', birth_score=0.0, keep_alive=5))
 
 tracker = dict(
     type='PerClassTracker',

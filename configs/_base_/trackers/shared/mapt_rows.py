@@ -1,15 +1,15 @@
 # The trackers of MAPT's tables IV to VI, for one class each; a leaf takes its own for both classes.
 _base_ = './byte_track_stages.py'
 
-_lifecycle = dict(type='Lifecycle', birth_score=0.5, keep_alive=10)
+_lifecycle = dict(type='Lifecycle', birth_score=0.0, keep_alive=5)
 
 motion_tracker = dict(
     type='StagedTracker',
-    stages=[dict(type='Stage', cues=[dict(type='CarriedMaskCue')], max_cost=0.7)],
+    stages=[dict(type='Stage', cues=[dict(type='CarriedMaskCue')], max_cost=0.8)],
     lifecycle=_lifecycle)
 appearance_tracker = dict(
     type='StagedTracker',
-    stages=[dict(type='Stage', cues=[dict(type='EmbeddingCue', metric='cosine')], max_cost=0.5)],
+    stages=[dict(type='Stage', cues=[dict(type='EmbeddingCue', metric='cosine')], max_cost=0.3)],
     lifecycle=_lifecycle)
 iou_tracker = dict(
     type='StagedTracker',
