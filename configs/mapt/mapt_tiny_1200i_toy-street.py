@@ -11,7 +11,7 @@ model = dict(
     semantic_head=_base_.semantic_head,
     motion_head=_base_.motion_head,
     appearance_head=_base_.appearance_head,
-    thing_ids=[13, 11],  # car, person
+    thing_ids=[11, 13],  # person, car
     tracker=_base_.tracker)
 
 # Two pairs a process, and two processes.

@@ -153,6 +153,12 @@ def mapt(folder: Path) -> Demo:
     return Demo(
         steps=[
             *street_steps(data),
+            Step(
+                "read things from its panoptic maps",
+                [sys.executable, "data_converters/step.py", str(data), str(data / "annotations_step")]
+                + ["--images", "training/image_02"],
+                data / "annotations_step" / "val.json",
+            ),
             training_step("train", config, work_dir, training),
             testing_step(config, checkpoint, work_dir, ["stq", "pat", "pq"], testing),
         ],

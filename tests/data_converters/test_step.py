@@ -58,6 +58,16 @@ def test_things_become_masks_with_identities_and_crowds_become_ignore_regions(so
     assert car[1:3, 0:3].all()
 
 
+def test_images_of_all_splits_in_one_folder_as_kitti_has_them(source):
+    (source / "training").mkdir()
+    (source / "images/val").rename(source / "training/image_02")
+    (source / "training/image_02/0019").mkdir()  # of another split
+    data = convert(source, "--images", "training/image_02")
+    assert [image["file_name"] for image in data["images"]] == [
+        "training/image_02/0002/000000.png", "training/image_02/0002/000001.png",
+    ]  # fmt: skip
+
+
 def test_classes_of_your_own(source, tmp_path):
     names = [f"class {index}" for index in range(14)]
     (tmp_path / "classes.json").write_text(json.dumps({"classes": names, "things": ["class 13"], "void": 255}))
@@ -70,6 +80,8 @@ def test_classes_of_your_own(source, tmp_path):
     ("harm", "message"),
     [
         (lambda source: (source / "panoptic_maps/val/0002/000001.png").unlink(), "000001.png: has no panoptic map in"),
+        (lambda source: (source / "images/val/0002").rename(source / "images/0002"), "images/val/0002: not found"),
+        (lambda source: (source / "images/val/0003").mkdir(), "images/val/0003: has no panoptic maps"),
         (lambda source: (source / "images").rename(source / "pictures"), "images/val: not found"),
         (
             lambda source: write_step_png(

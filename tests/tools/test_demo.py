@@ -91,6 +91,12 @@ def test_mapt_is_scored_by_the_panoptic_maps_of_the_street():
     assert demo.classes == ("all",)
 
 
+def test_mapt_learns_things_from_the_panoptic_maps():
+    (convert,) = (step for step in mapt(Path("out")).steps if "data_converters/step.py" in step.command)
+    assert convert.command[-4:] == ["out/data", "out/data/annotations_step", "--images", "training/image_02"]
+    assert convert.result == Path("out/data/annotations_step/val.json")
+
+
 def test_all_steps_run_and_the_scores_are_printed(demo, short_plan, tmp_path, capfd):
     assert demo.main() == 0
     output = capfd.readouterr().out
