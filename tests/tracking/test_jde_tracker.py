@@ -153,4 +153,4 @@ def test_on_the_street_tracks_are_reported_at_once():
     tracker = build_torch_free(config)
     seen = observe([HERE, THERE], labels=[0, 1], embeddings=[RED, BLUE])
     assert [tracks.ids.tolist() for tracks in run(tracker, seen, seen)] == [[1, 2], [1, 2]]
-    assert [stage.max_cost for stage in tracker.trackers[1].stages] == [1.1, 0.8, 0.8]
+    assert [stage.max_cost for stage in tracker.trackers[1].stages] == [0.7, 0.8, 0.8]
