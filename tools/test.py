@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -122,4 +121,7 @@ def write_report_of_run(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    from mots_plugin.apis.runs import end_process
+
+    end_process(status)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
@@ -73,4 +72,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    from mots_plugin.apis.runs import end_process
+
+    end_process(status)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import atexit
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from mmengine.config import Config
@@ -69,6 +71,20 @@ def set_up_processes(config: Config) -> None:
 def _leave_process_group() -> None:
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
+
+
+def end_process(status: int | None) -> NoReturn:
+    """End a run's process, its work done; ``status`` as for ``sys.exit``.
+
+    Threads of gloo sometimes outlive the process group, and C++ aborts a process whose globals go while a thread of
+    theirs runs. So one of several processes ends without that, once exit handlers have run and output is written.
+    """
+    if not torch.distributed.is_initialized():
+        sys.exit(status)
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status or 0)
 
 
 def check_datasets(config: Config, *loaders: str) -> None:
