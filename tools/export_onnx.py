@@ -17,20 +17,13 @@ from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    from mots_plugin.apis.overrides import KeyValueAction
+    from mots_plugin.apis.overrides import add_override_argument
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="config of a JDE or PointTrack tracker")
     parser.add_argument("checkpoint", help="its weights")
     parser.add_argument("out", type=Path, help="folder")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        default={},
-        metavar="KEY=VALUE",
-        help="override entries of the config",
-    )
+    add_override_argument(parser, "model.detector.test_cfg.score_thr=0.3")
     return parser.parse_args(argv)
 
 

@@ -26,7 +26,7 @@ from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    from mots_plugin.apis.overrides import KeyValueAction
+    from mots_plugin.apis.overrides import add_override_argument
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="config file, of which the tracker and the test data are used")
@@ -35,14 +35,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--annotations", help="COCO-video json of the videos; default that of test_dataloader")
     parser.add_argument("--eval", nargs="+", default=["smotsa"], metavar="METRIC", help="metrics to compute")
     parser.add_argument("--workers", type=int, default=1, help="processes, each tracking whole videos (default 1)")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        default={},
-        metavar="KEY=VALUE",
-        help="override entries of the config, e.g. model.tracker.overlap=bottom",
-    )
+    add_override_argument(parser, "model.tracker.overlap=bottom")
     return parser.parse_args(argv)
 
 

@@ -34,7 +34,7 @@ FORMS = {
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    from mots_plugin.apis.overrides import KeyValueAction
+    from mots_plugin.apis.overrides import add_override_argument
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="config of a tracker")
@@ -47,14 +47,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--max-frames", type=int, help="stop after so many")
     parser.add_argument("--device", help="such as cpu or cuda:1 (default: a GPU if there is one)")
     parser.add_argument("--show", action="store_true", help="show the pictures in a window; q or Escape ends")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        default={},
-        metavar="KEY=VALUE",
-        help="override entries of the config",
-    )
+    add_override_argument(parser, "model.tracker.overlap=bottom")
     return parser.parse_args(argv)
 
 

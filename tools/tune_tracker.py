@@ -29,7 +29,7 @@ from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    from mots_plugin.apis.overrides import KeyValueAction
+    from mots_plugin.apis.overrides import add_override_argument
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", type=Path, help="config file with a tracker and its tracker_search_space")
@@ -46,14 +46,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="folder for best.py and the study; default work_dirs/CONFIG/tuning")
     parser.add_argument("--seed", type=int, default=0, help="of the sampler (default 0)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: all cores)")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        default={},
-        metavar="KEY=VALUE",
-        help="override entries of the config, e.g. train_dataloader.dataset.data_root=FOLDER/",
-    )
+    add_override_argument(parser, "train_dataloader.dataset.data_root=FOLDER/")
     arguments = parser.parse_args(argv)
     if arguments.trials < 1 or arguments.workers < 1:
         parser.error("--trials and --workers must be at least 1")

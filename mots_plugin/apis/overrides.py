@@ -30,6 +30,18 @@ class KeyValueAction(DictAction):
         super().__call__(parser, namespace, values, option_string)
 
 
+def add_override_argument(parser: argparse.ArgumentParser, example: str) -> None:
+    """Add ``--cfg-options`` to a tool that reads a config; ``example`` is one ``KEY=VALUE`` for its help."""
+    parser.add_argument(
+        "--cfg-options",
+        nargs="+",
+        action=KeyValueAction,
+        default={},
+        metavar="KEY=VALUE",
+        help=f"override entries of the config, e.g. {example}",
+    )
+
+
 def apply_overrides(config: Config, overrides: dict[str, Any]) -> None:
     """Override entries of a config in place; keys that are new to it are reported on stderr.
 

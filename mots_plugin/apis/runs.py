@@ -14,7 +14,7 @@ import torch
 from mmengine.config import Config
 
 from mots_plugin.apis.config_files import read_config
-from mots_plugin.apis.overrides import KeyValueAction
+from mots_plugin.apis.overrides import add_override_argument
 from mots_plugin.formats.coco_video import read_coco_video
 from mots_plugin.formats.errors import FormatError
 
@@ -23,14 +23,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that every OpenMMLab tool takes."""
     parser.add_argument("config", help="config file")
     parser.add_argument("--work-dir", help="folder for logs and checkpoints; default work_dirs/<name of the config>")
-    parser.add_argument(
-        "--cfg-options",
-        nargs="+",
-        action=KeyValueAction,
-        default={},
-        metavar="KEY=VALUE",
-        help="override entries of the config, e.g. optim_wrapper.optimizer.lr=1e-3",
-    )
+    add_override_argument(parser, "optim_wrapper.optimizer.lr=1e-3")
     parser.add_argument("--launcher", choices=["none", "pytorch", "slurm", "mpi"], default="none", help="job launcher")
     # torch.distributed.launch passes it; torchrun sets the environment variable instead.
     parser.add_argument("--local_rank", "--local-rank", type=int, default=0, help=argparse.SUPPRESS)

@@ -26,13 +26,13 @@ ROUNDS = 100
 
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    from mots_plugin.apis.overrides import KeyValueAction
+    from mots_plugin.apis.overrides import add_override_argument
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="config with train_dataloader and an anchor generator in model.detector")
     parser.add_argument("--samples", type=int, default=1000, help="training images to look at (default 1000)")
     parser.add_argument("--seed", type=int, default=0, help="of the choice of images and of their augmentation")
-    parser.add_argument("--cfg-options", nargs="+", action=KeyValueAction, default={}, metavar="KEY=VALUE")
+    add_override_argument(parser, "train_dataloader.dataset.data_root=FOLDER/")
     return parser.parse_args(argv)
 
 

@@ -33,7 +33,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, load_checkpoint, set_random_seed
 
 from mots_plugin.apis.config_files import read_config
-from mots_plugin.apis.overrides import KeyValueAction
+from mots_plugin.apis.overrides import add_override_argument
 from mots_plugin.evaluation.metrics import MOTSMetric
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,7 +126,7 @@ def main() -> None:
     parser.add_argument("--checkpoint", help="weights; random ones without it")
     parser.add_argument("--frames", type=int, default=60, help="length of the rendered video (default 60)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each (default 3)")
-    parser.add_argument("--cfg-options", nargs="+", action=KeyValueAction, default={}, metavar="KEY=VALUE")
+    add_override_argument(parser, "test_dataloader.dataset.data_root=FOLDER/")
     arguments = parser.parse_args()
     config = read_config(arguments.config, arguments.cfg_options)
     init_default_scope(config.default_scope)
