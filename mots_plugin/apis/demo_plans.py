@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PROCESSES = 2  # fixed, since the size of a training step depends on it; the cores are shared out among them
@@ -108,27 +108,26 @@ def testing_step(config: str, checkpoint: Path, work_dir: Path, metrics: list[st
     )
 
 
+def _demo(
+    data: Path, work_dir: Path, weights: Path, steps: list[Step], shown: tuple[str, ...], results: str = "tracks"
+) -> Demo:
+    """A method whose last step tests it: scores, ``results`` and videos lie where :func:`testing_step` puts them."""
+    scores = work_dir / "test" / "metrics.json"
+    written = {"data": data, "weights": weights, results.split("_")[-1]: work_dir / "test" / results}
+    return Demo(steps, scores, shown, {**written, "scores": scores, "videos": work_dir / "pictures"})
+
+
 def _one_training(folder: Path, name: str, config: str, metrics: list[str], shown: tuple[str, ...]) -> Demo:
     """A method whose networks are trained together: train and test one config."""
     data, work_dir = folder / "data", folder / name
     options = [f"{loader}.dataset.data_root={data}/" for loader in ("train_dataloader", "test_dataloader")]
-    checkpoint = work_dir / "latest.pth"
-    return Demo(
-        steps=[
-            *street_steps(data),
-            training_step("train", config, work_dir, options),
-            testing_step(config, checkpoint, work_dir, metrics, options),
-        ],
-        scores=work_dir / "test" / "metrics.json",
-        shown=shown,
-        written={
-            "data": data,
-            "weights": checkpoint,
-            "tracks": work_dir / "test" / "tracks",
-            "scores": work_dir / "test" / "metrics.json",
-            "videos": work_dir / "pictures",
-        },
-    )
+    weights = work_dir / "latest.pth"
+    steps = [
+        *street_steps(data),
+        training_step("train", config, work_dir, options),
+        testing_step(config, weights, work_dir, metrics, options),
+    ]
+    return _demo(data, work_dir, weights, steps, shown)
 
 
 def track_rcnn(folder: Path) -> Demo:
@@ -146,33 +145,22 @@ def jde(folder: Path) -> Demo:
 def mapt(folder: Path) -> Demo:
     """MAPT: one training, scored over all pixels; the metrics need the panoptic maps of the street."""
     config, data, work_dir = "configs/mapt/mapt_tiny_1200i_toy-street.py", folder / "data", folder / "mapt"
-    training = [f"train_dataloader.dataset.data_root={data}/"]
     testing = [f"test_dataloader.dataset.data_root={data}/"]
     testing += [f"test_evaluator.0.panoptic_maps={data / 'panoptic_maps' / 'val'}"]
-    checkpoint = work_dir / "latest.pth"
-    return Demo(
-        steps=[
-            *street_steps(data),
-            Step(
-                "read things from its panoptic maps",
-                [sys.executable, "data_converters/step.py", str(data), str(data / "annotations_step")]
-                + ["--images", "training/image_02"],
-                data / "annotations_step" / "val.json",
-            ),
-            training_step("train", config, work_dir, training),
-            testing_step(config, checkpoint, work_dir, ["stq", "pat", "pq"], testing),
-        ],
-        scores=work_dir / "test" / "metrics.json",
-        shown=("STQ", "PAT", "PQ", "TQ"),
-        written={
-            "data": data,
-            "weights": checkpoint,
-            "maps": work_dir / "test" / "panoptic_maps",
-            "scores": work_dir / "test" / "metrics.json",
-            "videos": work_dir / "pictures",
-        },
-        classes=("all",),
-    )
+    weights = work_dir / "latest.pth"
+    steps = [
+        *street_steps(data),
+        Step(
+            "read things from its panoptic maps",
+            [sys.executable, "data_converters/step.py", str(data), str(data / "annotations_step")]
+            + ["--images", "training/image_02"],
+            data / "annotations_step" / "val.json",
+        ),
+        training_step("train", config, work_dir, [f"train_dataloader.dataset.data_root={data}/"]),
+        testing_step(config, weights, work_dir, ["stq", "pat", "pq"], testing),
+    ]
+    demo = _demo(data, work_dir, weights, steps, ("STQ", "PAT", "PQ", "TQ"), "panoptic_maps")
+    return replace(demo, classes=("all",))
 
 
 def pointtrack(folder: Path) -> Demo:
@@ -181,46 +169,36 @@ def pointtrack(folder: Path) -> Demo:
     crops, crops_built = work_dir / "crops", work_dir / "crops_built"
     segmenter, embedding, checkpoint = work_dir / "segmenter", work_dir / "embedding", work_dir / "pointtrack.pth"
     tracker = f"{configs}/pointtrack_tiny_toy-street.py"
-    return Demo(
-        steps=[
-            *street_steps(data),
-            training_step(
-                "train the segmenter",
-                f"{configs}/pointtrack_segmenter-tiny_800i_toy-street.py",
-                segmenter,
-                [f"train_dataloader.dataset.data_root={data}/"],
-            ),
-            Step(
-                "cut out the objects to train the embedding on",
-                [sys.executable, "tools/build_crop_database.py"]
-                + [str(data / "annotations" / "train.json"), str(data), str(crops)],
-                crops_built,
-                afterwards=crops_built.touch,
-            ),
-            training_step(
-                "train the embedding",
-                f"{configs}/pointtrack_embedding-tiny_300i_toy-street.py",
-                embedding,
-                [f"train_dataloader.dataset.database={crops}"],
-            ),
-            Step(
-                "put the two together",
-                [sys.executable, "tools/join_checkpoints.py", tracker, str(checkpoint)]
-                + [f"networks.0.segmenter={segmenter / 'latest.pth'}", f"networks.0={embedding / 'latest.pth'}"],
-                checkpoint,
-            ),
-            testing_step(tracker, checkpoint, work_dir, ["smotsa"], [f"test_dataloader.dataset.data_root={data}/"]),
-        ],
-        scores=work_dir / "test" / "metrics.json",
-        shown=("sMOTSA", "MOTSA", "MOTSP"),
-        written={
-            "data": data,
-            "weights": checkpoint,
-            "tracks": work_dir / "test" / "tracks",
-            "scores": work_dir / "test" / "metrics.json",
-            "videos": work_dir / "pictures",
-        },
-    )
+    steps = [
+        *street_steps(data),
+        training_step(
+            "train the segmenter",
+            f"{configs}/pointtrack_segmenter-tiny_800i_toy-street.py",
+            segmenter,
+            [f"train_dataloader.dataset.data_root={data}/"],
+        ),
+        Step(
+            "cut out the objects to train the embedding on",
+            [sys.executable, "tools/build_crop_database.py"]
+            + [str(data / "annotations" / "train.json"), str(data), str(crops)],
+            crops_built,
+            afterwards=crops_built.touch,
+        ),
+        training_step(
+            "train the embedding",
+            f"{configs}/pointtrack_embedding-tiny_300i_toy-street.py",
+            embedding,
+            [f"train_dataloader.dataset.database={crops}"],
+        ),
+        Step(
+            "put the two together",
+            [sys.executable, "tools/join_checkpoints.py", tracker, str(checkpoint)]
+            + [f"networks.0.segmenter={segmenter / 'latest.pth'}", f"networks.0={embedding / 'latest.pth'}"],
+            checkpoint,
+        ),
+        testing_step(tracker, checkpoint, work_dir, ["smotsa"], [f"test_dataloader.dataset.data_root={data}/"]),
+    ]
+    return _demo(data, work_dir, checkpoint, steps, ("sMOTSA", "MOTSA", "MOTSP"))
 
 
 DEMOS: dict[str, Callable[[Path], Demo]] = {
