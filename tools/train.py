@@ -56,17 +56,17 @@ def main() -> None:
             checkpoint = read_checkpoint(latest)
             check_resumable(latest, checkpoint)
     set_up_processes(config)
-    with named_run_errors(arguments.config):
-        runner = Runner.from_cfg(config)
-        runner.register_hook({"type": "DropStoredConfigHook"})
-        if checkpoint is not None:
-            check_fits(config.load_from, checkpoint, runner.model)
-        try:
+    try:
+        with named_run_errors(arguments.config):
+            runner = Runner.from_cfg(config)
+            runner.register_hook({"type": "DropStoredConfigHook"})
+            if checkpoint is not None:
+                check_fits(config.load_from, checkpoint, runner.model)
             runner.train()
-        except KeyboardInterrupt:
-            if is_main_process():
-                print(f"\nthe same command with --resume continues from the last checkpoint in {config.work_dir}")
-            raise
+    except KeyboardInterrupt:
+        if is_main_process():
+            print(f"\nthe same command with --resume continues from the last checkpoint in {config.work_dir}")
+        raise
     if is_main_process():
         print(f"checkpoints and logs: {config.work_dir}")
 

@@ -18,16 +18,23 @@ def named_run_errors(config_file: str) -> Iterator[None]:
     - Parts of a config that do not exist, or do not take what they are given, name the config.
     - Bad input that a data loader worker met is raised as the worker did; torch would wrap it in its traceback.
 
-    Everything else passes through with its traceback.
+    Ctrl-C stays one: libraries that handle every exception alike (mmengine's config formatter, of which it says that
+    the syntax is wrong) raise something else in its place. The rest passes through with its traceback.
 
     Args:
         config_file: Config that the run is built from.
+
+    Raises:
+        FormatError: See above.
+        KeyboardInterrupt: Ctrl-C, or an error raised while it was being handled.
     """
     try:
         yield
     except FormatError:
         raise
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except Exception as error:
+        if _began_with_ctrl_c(error):
+            raise KeyboardInterrupt from error
         reason = _refusal_of_a_part(error)
         if reason is not None:
             raise FormatError(config_file, reason, "correct the entry of the config, or its override") from error
@@ -37,8 +44,16 @@ def named_run_errors(config_file: str) -> Iterator[None]:
         raise
 
 
+def _began_with_ctrl_c(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
+
+
 def _refusal_of_a_part(error: Exception) -> str | None:
     """Return why a part could not be built from its config, None if that is not what happened."""
+    if not isinstance(error, KeyError | TypeError | ValueError | RuntimeError):
+        return None
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     if not any(frame.f_code.co_name == "build_from_cfg" for frame in frames):
         return None

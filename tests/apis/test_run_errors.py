@@ -48,3 +48,16 @@ def test_a_bug_of_a_worker_keeps_its_traceback():
 def test_a_bug_outside_of_building_passes_as_it_is():
     with pytest.raises(TypeError, match="^got an unexpected keyword argument$"), named_run_errors("street.py"):
         raise TypeError("got an unexpected keyword argument")
+
+
+def handle_every_exception_alike() -> None:
+    """Fail as mmengine does when Ctrl-C comes while it formats the config for a checkpoint."""
+    try:
+        raise KeyboardInterrupt
+    except BaseException:
+        raise SyntaxError("Failed to format the config file")  # noqa: B904
+
+
+def test_ctrl_c_that_a_library_took_for_an_error_is_still_ctrl_c():
+    with pytest.raises(KeyboardInterrupt), named_run_errors("street.py"):
+        handle_every_exception_alike()

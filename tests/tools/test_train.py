@@ -55,7 +55,7 @@ def test_ctrl_c_leaves_a_work_dir_that_resumes(street, tmp_path):
     wait_for_a_checkpoint(process, tmp_path)
     os.killpg(process.pid, signal.SIGINT)
     stdout, stderr = process.communicate(timeout=300)
-    assert process.returncode == 130
+    assert process.returncode == 130, stderr[-2000:]
     assert f"the same command with --resume continues from the last checkpoint in {tmp_path}" in stdout
     assert stderr.splitlines()[-1] == "stopped"
     assert "Traceback" not in stderr
