@@ -8,6 +8,7 @@ import pytest
 import torch
 from clips import random_clip, single_frames
 from leaves import LEAVES, config_of
+from mmdet.registry import MODELS
 from mmengine.model import revert_sync_batchnorm
 from mmengine.structures import PixelData
 
@@ -79,3 +80,23 @@ def test_a_second_video_begins_without_memory_of_the_first(build_model):
         ]
     for first, second in zip(*twice, strict=True):
         assert torch.equal(first.pred_panoptic_seg.sem_seg, second.pred_panoptic_seg.sem_seg)
+
+
+def test_the_same_size_looked_at_again_changes_nothing(build_model):
+    """Class scores are averaged with their equals; every detection is suppressed by its equal."""
+    model = build_model("mapt/mapt_tiny_1200i_toy-street.py").eval()
+    model.detector.roi_head.test_cfg.score_thr = 0.0
+    once, again = [], []
+    with torch.no_grad():
+        for seen, scales in ((once, ()), (again, (1.0, 1.0))):
+            model.test_scales = scales
+            seen += [model.test_step(frame)[0].video_data_samples[0] for frame in single_frames(panoptic_pair())]
+    for first, second in zip(once, again, strict=True):
+        assert torch.equal(first.pred_panoptic_seg.sem_seg, second.pred_panoptic_seg.sem_seg)
+
+
+@pytest.mark.parametrize("factor", [0, -1.0, float("inf")])
+def test_a_size_that_is_none_is_refused(factor):
+    model = copy.deepcopy(config_of("mapt/mapt_tiny_1200i_toy-street.py").model)
+    with pytest.raises(ValueError, match=r"test_scales \(.*\) are not all positive numbers"):
+        MODELS.build({**model, "test_scales": (factor,)})

@@ -6,7 +6,8 @@ head.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from mots_plugin.models.proposals import propose
 from mots_plugin.ops.coverage import cover_cells, cover_cells_by_segments, soft_overlaps
 from mots_plugin.ops.label_maps import instances_of_label_map
 from mots_plugin.ops.panoptic import PanopticMap, fuse_panoptic
+from mots_plugin.ops.scale_augmentation import merge_detections, scale_image
 from mots_plugin.structures import Observations, Tracks
 
 from .online import OnlineMOT
@@ -55,6 +57,9 @@ class MAPT(OnlineMOT):
         thing_ids: Semantic class of each detector class.
         tracker: Config of a tracker.
         fusion: Options of :func:`mots_plugin.ops.panoptic.fuse_panoptic`.
+        test_scales: Further sizes, as parts of the input's, in which a frame is segmented when testing (the paper's
+            scale augmentation, of which it says no more): class scores are averaged, detections of all sizes go through
+            the detector's suppression once more. Tracking looks at the input's own size.
         motion_head: Config of a ``MotionPropagationHead``; None for trackers without the cue of carried masks.
         motion_source: What the motion head compares: ``'semantic'`` features, or the finest level of the
             ``'pyramid'``, as MaskProp does.
@@ -70,6 +75,7 @@ class MAPT(OnlineMOT):
         thing_ids: list[int],
         tracker: dict,
         fusion: dict | None = None,
+        test_scales: Sequence[float] = (),
         motion_head: dict | None = None,
         motion_source: str = "semantic",
         appearance_head: dict | None = None,
@@ -85,6 +91,9 @@ class MAPT(OnlineMOT):
         self.appearance_head: Any = MODELS.build(appearance_head) if appearance_head is not None else None
         self.motion_source = motion_source
         self.fusion = fusion or {}
+        if not all(0 < factor < math.inf for factor in test_scales):
+            raise ValueError(f"MAPT: test_scales {tuple(test_scales)} are not all positive numbers")
+        self.test_scales = tuple(test_scales)
         self.register_buffer("thing_ids", torch.tensor(thing_ids), persistent=False)
         roi_head = self.detector.roi_head
         for head in (self.detector.rpn_head, roi_head.bbox_head, roi_head.mask_head, self.semantic_head.classify):
@@ -172,10 +181,10 @@ class MAPT(OnlineMOT):
 
     def observe(self, image: Tensor, sample: DetDataSample) -> Iterator[tuple[DetDataSample, Observations]]:
         """Segment a frame; its observations are the instances that own pixels, and their masks do not overlap."""
-        features = self._extract(image)
-        proposals = self.detector.rpn_head.predict(features.pyramid, [sample], rescale=False)
-        (found,) = self.detector.roi_head.predict(features.pyramid, proposals, [sample], rescale=False)
-        fused = self._fuse(features.semantic_logits, found, sample, image)
+        features, found, class_scores = self._segment(image, sample)
+        if self.test_scales:
+            found, class_scores = self._segment_in_other_sizes(image, sample, found, class_scores)
+        fused = self._fuse(class_scores, found, sample)
         ranks = fused.kept.new_full((len(found) + 1,), -1)  # the last for pixels without an instance, -1
         ranks[fused.kept] = torch.arange(len(fused.kept), device=ranks.device)
         found, count = found[fused.kept], len(fused.kept)
@@ -205,13 +214,34 @@ class MAPT(OnlineMOT):
             ),
         )
 
-    def _fuse(self, logits: Tensor, found: InstanceData, sample: DetDataSample, image: Tensor) -> PanopticMap:
+    def _segment(self, image: Tensor, sample: DetDataSample) -> tuple[FrameFeatures, InstanceData, Tensor]:
+        """Return features, detections, and the (1, K, h, w) class scores of the input without its padding."""
+        features = self._extract(image)
+        proposals = self.detector.rpn_head.predict(features.pyramid, [sample], rescale=False)
+        (found,) = self.detector.roi_head.predict(features.pyramid, proposals, [sample], rescale=False)
+        enlarged = _resize(features.semantic_logits, tuple(image.shape[2:]))
+        return features, found, enlarged[..., : sample.img_shape[0], : sample.img_shape[1]]
+
+    def _segment_in_other_sizes(
+        self, image: Tensor, sample: DetDataSample, found: InstanceData, class_scores: Tensor
+    ) -> tuple[InstanceData, Tensor]:
+        """Return detections and class scores as :meth:`_segment` does, from all sizes together."""
+        size = tuple(sample.img_shape[:2])
+        all_found, all_scores = [found], [class_scores]
+        for factor in self.test_scales:
+            scaled, scaled_size = scale_image(image, size, factor)
+            scaled_sample = DetDataSample(metainfo={**sample.metainfo, "img_shape": scaled_size})
+            _, found, class_scores = self._segment(scaled, scaled_sample)
+            down, across = (before / now for before, now in zip(size, scaled_size, strict=True))
+            found.bboxes = found.bboxes * found.bboxes.new_tensor([across, down, across, down])
+            all_found.append(found)
+            all_scores.append(_resize(class_scores, size))
+        rcnn = self.detector.test_cfg.rcnn
+        return merge_detections(all_found, rcnn.nms, rcnn.max_per_img), torch.stack(all_scores).mean(dim=0)
+
+    def _fuse(self, class_scores: Tensor, found: InstanceData, sample: DetDataSample) -> PanopticMap:
         """Panoptic map of the original image."""
-        enlarged = functional.interpolate(logits, size=image.shape[2:], mode="bilinear", align_corners=False)
-        enlarged = enlarged[..., : sample.img_shape[0], : sample.img_shape[1]]
-        if tuple(sample.img_shape[:2]) != tuple(sample.ori_shape[:2]):
-            size = tuple(sample.ori_shape[:2])
-            enlarged = functional.interpolate(enlarged, size=size, mode="bilinear", align_corners=False)
+        enlarged = _resize(class_scores, tuple(sample.ori_shape[:2]))
         boxes = found.bboxes / found.bboxes.new_tensor(sample.scale_factor).repeat(2)
         classes = self.thing_ids[found.labels]
         return fuse_panoptic(
@@ -247,6 +277,12 @@ class MAPT(OnlineMOT):
         identities[tracks.rows] = tracks.ids
         ids = classes << 16 | identities[segments]
         sample.pred_panoptic_seg = PixelData(sem_seg=torch.from_numpy(ids)[None])
+
+
+def _resize(maps: Tensor, size: tuple[int, ...]) -> Tensor:
+    if maps.shape[2:] == size:
+        return maps
+    return functional.interpolate(maps, size=size, mode="bilinear", align_corners=False)
 
 
 def _same_objects(masks: Tensor, frame: DetDataSample, other: DetDataSample) -> Tensor:
