@@ -62,7 +62,8 @@ def main() -> None:
     annotations = Path(dataset.get("data_root") or "", dataset.ann_file)
     folders = direct_evaluators(config, annotations, out, arguments.eval)
     if arguments.save_detections is not None:
-        recorder = {"type": "DetectionRecorder", "out_dir": str(check_writable(arguments.save_detections))}
+        saved = str(check_writable(arguments.save_detections))
+        recorder = {"type": "DetectionRecorder", "out_dir": saved, "ann_file": str(annotations)}
         evaluators = config.test_evaluator if isinstance(config.test_evaluator, list) else [config.test_evaluator]
         config.test_evaluator = [*evaluators, recorder]
     if arguments.show_dir is not None:

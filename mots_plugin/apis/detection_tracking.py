@@ -16,7 +16,7 @@ from mots_plugin.flow import FlowProvider, FlowQuery
 from mots_plugin.formats.coco_video import CocoVideo, read_coco_video
 from mots_plugin.formats.detections_txt import Detections, read_detections_txt
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.mask_tracks import CLASS_NAMES, MaskTracks
+from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.structures import Frame, Observations, Tracks
 
 
@@ -55,7 +55,7 @@ class DetectedDataset:
 
     Attributes:
         annotations: Ground truth, and the frames of every video.
-        class_ids: Ids, in the annotation file, of the classes that labels count through, by name.
+        class_ids: Ids of the classes that labels count through, by name, as of :attr:`CocoVideo.mask_class_ids`.
         images: Folder that file names are relative to.
         detections: Folder with ``<video>.txt``.
         flow_config: Config of a flow provider, None if the tracker asks for no flow.
@@ -87,7 +87,7 @@ class DetectedDataset:
             cure = "convert the raw data with one of data_converters/, or name another file by --annotations"
             raise FormatError(file, "annotation file not found", cure)
         annotations = read_coco_video(file)
-        ids = {name: class_id for class_id, name in annotations.class_names.items()}
+        ids = annotations.mask_class_ids
         names = dataset["metainfo"]["classes"]
         for name in names:
             if name not in ids:
@@ -118,7 +118,7 @@ class DetectedDataset:
             FormatError: The file is broken, holds no masks, or is of another video: more frames, or another image size.
         """
         frames = self.annotations.frames(video_name)
-        found = read_detections_txt(self.detections / f"{video_name}.txt")
+        found = read_detections_txt(self.detections / f"{video_name}.txt", self.annotations.mask_class_ids)
         length, shape = len(frames.frame_numbers), (frames.height, frames.width)
         if len(found) and found.frames[-1] >= length:
             problem = f"has a detection in frame {found.frames[-1]}, counted from 0, of a video of {length} frames"
@@ -132,7 +132,7 @@ class DetectedDataset:
             name=video_name,
             frame_numbers=frames.frame_numbers,
             image_shape=shape,
-            observations=_by_frame(found, length, list(self.class_ids)),
+            observations=_by_frame(found, length, list(self.class_ids.values())),
             flow_queries=None if self.flow_config is None else self.flow_queries(video_name),
         )
 
@@ -160,9 +160,9 @@ def _parts(config: Any) -> Iterator[Mapping[str, Any]]:
             yield from _parts(part)
 
 
-def _by_frame(found: Detections, length: int, class_names: list[str]) -> list[Observations]:
-    """Split the detections of known classes by frame; labels count through ``class_names``."""
-    label_of = {class_id: class_names.index(name) for class_id, name in CLASS_NAMES.items() if name in class_names}
+def _by_frame(found: Detections, length: int, class_ids: list[int]) -> list[Observations]:
+    """Split the detections of known classes by frame; labels count through ``class_ids``."""
+    label_of = {class_id: label for label, class_id in enumerate(class_ids)}
     known = np.isin(found.class_ids, list(label_of))
     labels = np.array([label_of.get(class_id, -1) for class_id in found.class_ids.tolist()], np.int64)
     whole = Observations(found.boxes, found.scores, labels, found.masks or [], found.embeddings)

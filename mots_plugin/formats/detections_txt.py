@@ -6,14 +6,15 @@ One detection a line, separated by blanks, with masks and without::
     frame x1 y1 x2 y2 score class_id e1 … eD
 
 Frames are positions in the video, from 0, for MOTSChallenge too. Boxes are in pixels of the original image, classes 1
-car and 2 pedestrian, D is 128 in the released files; it may be 0. See ``TrackingForwarder_util.py`` of TrackR-CNN.
+car and 2 pedestrian, or those of a data set of one's own, D is 128 in the released files; it may be 0. See
+``TrackingForwarder_util.py`` of TrackR-CNN.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS
 from mots_plugin.formats.rle import RLE, find_broken, validate
 
 _NUMBERS = ("frame", "x1", "y1", "x2", "y2", "score", "class_id")
 _WITH_MASK = (*_NUMBERS, "height", "width")
 _CURE = "write 'frame x1 y1 x2 y2 score class_id [height width rle] e1 … eD', alike in every line"
-_KNOWN_CLASSES = (1, 2)
+_CLASSES = {name: class_id for class_id, name in CLASS_NAMES.items() if class_id != IGNORE_CLASS}
 _LARGEST = np.finfo(np.float32).max
 _LARGEST_WHOLE = 2.0**53
 
@@ -39,7 +41,7 @@ class Detections:
         frames: ``(N,)`` int64 position in the video, from 0, ascending.
         boxes: ``(N, 4)`` float32 xyxy.
         scores: ``(N,)`` float32 confidence in [0, 1].
-        class_ids: ``(N,)`` int64, 1 car, 2 pedestrian.
+        class_ids: ``(N,)`` int64, 1 car, 2 pedestrian, others of one's own.
         masks: N run-length codes, or None for boxes alone.
         embeddings: ``(N, D)`` float32 association vectors, or None.
         source: File the rows came from.
@@ -91,11 +93,12 @@ def format_detections(
 _nine_digits = "{:.9g}".format  # enough to tell any two single-precision numbers apart
 
 
-def read_detections_txt(path: str | os.PathLike[str]) -> Detections:
+def read_detections_txt(path: str | os.PathLike[str], own_classes: Mapping[str, int] | None = None) -> Detections:
     """Read the detections of one video.
 
     Args:
         path: The text file; an empty one is a video without detections.
+        own_classes: Ids, by name, of classes that there are besides car and pedestrian.
 
     Raises:
         FormatError: At the first fault: fields, numbers, classes, masks, order of frames; names the line.
@@ -117,7 +120,7 @@ def read_detections_txt(path: str | os.PathLike[str]) -> Detections:
             raise FormatError(source, problem, _CURE, number)
     strings = [tokens.pop(len(_WITH_MASK)) for _, tokens in rows] if with_masks else []
     table = _numbers(rows, source)
-    _check_table(table, with_masks, lines, source)
+    _check_table(table, with_masks, lines, source, _CLASSES | dict(own_classes or {}))
     head = len(_WITH_MASK) if with_masks else len(_NUMBERS)
     masks = None
     if with_masks:
@@ -170,9 +173,13 @@ def _numbers(rows: list[tuple[int, list[bytes]]], source: str) -> NDArray[np.flo
     raise FormatError(source, "numbers are not plain decimals", _CURE)
 
 
-def _check_table(table: NDArray[np.float64], with_masks: bool, lines: NDArray[np.int64], source: str) -> None:
+def _check_table(
+    table: NDArray[np.float64], with_masks: bool, lines: NDArray[np.int64], source: str, classes: Mapping[str, int]
+) -> None:
     whole = [0, 6, 7, 8] if with_masks else [0, 6]
-    known = " or ".join(map(str, _KNOWN_CLASSES))
+    known = [class_id for class_id in classes.values() if class_id != IGNORE_CLASS]
+    unknown = f"the class id is not {' or '.join(map(str, known))}"
+    named = ", ".join(f"{class_id} for {name}" for name, class_id in classes.items() if class_id in known)
     faults = (
         ((np.abs(table) > _LARGEST).any(axis=1), "a number is beyond single precision", _CURE),
         (
@@ -182,7 +189,7 @@ def _check_table(table: NDArray[np.float64], with_masks: bool, lines: NDArray[np
         ),
         (table[:, 0] < 0, "the frame is below 0", "count frames from 0"),
         (np.diff(table[:, 0], prepend=0) < 0, "the frame is earlier than that of the line before", "sort by frame"),
-        (~np.isin(table[:, 6], _KNOWN_CLASSES), f"the class id is not {known}", "use 1 for cars, 2 for pedestrians"),
+        (~np.isin(table[:, 6], known), unknown, f"use {named}"),
     )
     for wrong, problem, cure in faults:
         if wrong.any():

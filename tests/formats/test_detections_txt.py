@@ -101,3 +101,13 @@ def test_what_is_broken_is_named_by_line(tmp_path, line, problem):
 def test_a_first_line_of_too_few_fields(tmp_path):
     with pytest.raises(FormatError, match="0002.txt:1: 6 fields where at least 7 are expected"):
         read_detections_txt(written(tmp_path, "0 1 2 3 4 0.5"))
+
+
+def test_classes_of_ones_own_are_known_where_they_are_named(tmp_path):
+    path = written(tmp_path, "0 1 2 3 4 0.5 2", "0 1 2 3 4 0.5 7")
+    message = "0002.txt:2: the class id is not 1 or 2; use 1 for car, 2 for pedestrian"
+    with pytest.raises(FormatError, match=message):
+        read_detections_txt(path)
+    assert read_detections_txt(path, {"cow": 7, "ignore": 10}).class_ids.tolist() == [PEDESTRIAN, 7]
+    with pytest.raises(FormatError, match="not 1 or 2 or 3; use 1 for car, 2 for pedestrian, 3 for goat"):
+        read_detections_txt(path, {"goat": 3})

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from mmdet.registry import METRICS
 from mmdet.structures import DetDataSample
 from mmengine.evaluator import BaseMetric
+from numpy.typing import NDArray
 
+from mots_plugin.formats.coco_video import read_coco_video
 from mots_plugin.formats.detections_txt import format_detections
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.mask_tracks import CLASS_NAMES
 from mots_plugin.formats.video_text_files import VideoTextFiles
 
 
@@ -25,10 +28,12 @@ class DetectionRecorder(BaseMetric):
 
     Args:
         out_dir: Folder for ``<video>.txt``.
+        ann_file: COCO-video json of the videos, whose categories number the classes.
     """
 
-    def __init__(self, out_dir: str) -> None:
+    def __init__(self, out_dir: str, ann_file: str | os.PathLike[str]) -> None:
         super().__init__(prefix="detections")  # without any, the base class warns
+        self._ann_file = ann_file
         self._files = VideoTextFiles(out_dir)
 
     def process(self, data_batch: Any, data_samples: Sequence[Mapping[str, Any]]) -> None:
@@ -40,7 +45,7 @@ class DetectionRecorder(BaseMetric):
                 and the metainfo ``video_name``, ``frame_id`` and ``ori_video_length``.
 
         Raises:
-            FormatError: The data set has a class that the format has no number for.
+            FormatError: The annotation file lacks a class of the data set.
         """
         for track_data_sample in data_samples:
             for frame in track_data_sample["video_data_samples"]:
@@ -53,20 +58,21 @@ class DetectionRecorder(BaseMetric):
             index,
             found.bboxes,
             found.scores,
-            self._class_ids()[found.labels],
+            self._class_ids[found.labels],
             found.get("masks"),
             found.get("embeddings"),
         )
         if self._files.append(video, index, lines) == frame.metainfo["ori_video_length"]:
             self._files.finish(video)
 
-    def _class_ids(self) -> np.ndarray:
-        ids = {name: class_id for class_id, name in CLASS_NAMES.items()}
+    @cached_property
+    def _class_ids(self) -> NDArray[np.int64]:
+        """Class ids by label, as those who read the detections with the same annotation file have them."""
+        ids = read_coco_video(self._ann_file).mask_class_ids
         names = (self.dataset_meta or {}).get("classes", ())
-        unknown = [name for name in names if name not in ids]
-        if unknown:
-            cure = "save detections of cars and pedestrians only"
-            raise FormatError("--save-detections", f"the format has no number for class {unknown[0]}", cure)
+        for name in names:
+            if name not in ids:
+                raise FormatError(self._ann_file, f"has no class '{name}'", f"known are: {', '.join(ids)}")
         return np.array([ids[name] for name in names], np.int64)
 
     def evaluate(self, size: int) -> dict[str, float]:
