@@ -4,12 +4,14 @@
     python tools/eval_tracks.py --gt DIR --pred DIR --format kitti_mots --eval smotsa hota idf1 --json scores.json
 
 Both sides may be folders or zip files. Masks (kitti_mots, mots_challenge) are text or id PNGs: SSSS.txt,
-instances_txt/SSSS.txt, SSSS/gt/gt.txt, instances/SSSS/FFFFFF.png. Boxes (kitti_box, mot) are text: SSSS.txt,
-data/SSSS.txt, label_02/SSSS.txt, SSSS/gt/gt.txt. Panoptic maps (step) are PNGs: panoptic_maps/val/SSSS/FFFFFF.png,
-SSSS/FFFFFF.png. Without a seqmap, all sequences of the ground truth are scored. Frames
-run from 0 (KITTI) or 1 (MOTChallenge) to what seqinfo.ini says, or to the last object. Format mot takes files without
-classes for MOT15, sequences named MOT20-… for MOT20, and all others for MOT16 or MOT17. Results of boxes may hold a
-seconds.json, {"sequence": seconds that the tracker took}; then frames per second (FPS) are shown as well.
+instances_txt/SSSS.txt, SSSS/gt/gt.txt, instances/SSSS/FFFFFF.png; or one COCO-video json, whose categories are then the
+classes, also classes of your own. Without such a json, --classes cow=3 sheep=4 names and numbers them. Boxes
+(kitti_box, mot) are text: SSSS.txt, data/SSSS.txt, label_02/SSSS.txt, SSSS/gt/gt.txt. Panoptic maps (step) are PNGs:
+panoptic_maps/val/SSSS/FFFFFF.png, SSSS/FFFFFF.png. Without a seqmap, all sequences of the ground truth are scored.
+Frames run from 0 (KITTI) or 1 (MOTChallenge) to what seqinfo.ini says, or to the last object; a json lists them. Format
+mot takes files without classes for MOT15, sequences named MOT20-… for MOT20, and all others for MOT16 or MOT17. Results
+of boxes may hold a seconds.json, {"sequence": seconds that the tracker took}; then frames per second (FPS) are shown as
+well.
 """
 
 from __future__ import annotations
@@ -36,8 +38,8 @@ from mots_plugin.formats.step_classes import CLASS_LISTS
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gt", type=Path, required=True, help="ground truth, a folder or zip file")
-    parser.add_argument("--pred", type=Path, required=True, help="results, a folder or zip file")
+    parser.add_argument("--gt", type=Path, required=True, help="ground truth, a folder, zip file or json")
+    parser.add_argument("--pred", type=Path, required=True, help="results, a folder, zip file or json")
     parser.add_argument("--format", choices=list(BENCHMARKS), required=True, help="rules of the data set")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--seqmap", type=Path, help="which sequences and frames, as mots_tools or trackeval write it")
@@ -65,7 +67,13 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def add_options(group: argparse._ArgumentGroup) -> None:
     """Add the options that are fields of benchmarks, under the names of these fields."""
-    group.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score (default: all of the data set)")
+    group.add_argument(
+        "--classes",
+        nargs="+",
+        metavar="CLASS",
+        help="classes to score; masks of classes of your own with their numbers, as in cow=3 (default: all of the data "
+        "set)",
+    )
     group.add_argument(
         "--distractors",
         nargs="*",
@@ -132,7 +140,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.images is not None and arguments.report is None:
         raise FormatError("--images", "means nothing without --report", "leave it out, or name a folder for the report")
     options = {name: value for name, value in vars(arguments).items() if name not in GENERAL}
-    benchmark = choose_benchmark(arguments.format, options)
+    benchmark = choose_benchmark(arguments.format, options, arguments.gt)
     metrics = arguments.eval or list(benchmark.metrics)[:1]
     sequences = None
     if arguments.seqmap is not None:

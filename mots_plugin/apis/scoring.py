@@ -25,13 +25,13 @@ def evaluate(
     """Score tracks on disk, those of any tracker, as ``tools/eval_tracks.py`` does.
 
     Args:
-        ground_truth: Folder or zip file.
-        predictions: Folder or zip file.
+        ground_truth: Folder or zip file; of masks also a COCO-video json, whose categories are the classes.
+        predictions: The same.
         benchmark: Rules: ``kitti_mots``, ``mots_challenge``, ``kitti_box``, ``mot`` or ``step``.
         metrics: Names of metric families, such as ``smotsa``, ``hota`` and ``idf1``; the benchmark's first by default.
         seqmap: File that says which sequences and frames; all of the ground truth by default.
         workers: Processes.
-        **options: Of the benchmark, such as ``classes=("car",)``.
+        **options: Of the benchmark, such as ``classes=("car",)``, or ``classes=("cow=3",)`` for one of your own.
 
     Returns:
         ``{"car": {"sMOTSA": 0.7, …}, …, "all": {…}, "sequences": {name: {…}}}``: fractions, and counts as integers.
@@ -41,5 +41,5 @@ def evaluate(
         OSError: A file cannot be read.
     """
     sequences = None if seqmap is None else read_seqmap(seqmap)
-    rules = choose_benchmark(benchmark, options)
+    rules = choose_benchmark(benchmark, options, Path(ground_truth))
     return score_files(Path(ground_truth), Path(predictions), rules, metrics, sequences, workers).summary

@@ -16,7 +16,7 @@ from mots_plugin.evaluation.functional.mots import mots_counts
 from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError
 from mots_plugin.evaluation.functional.track_errors import find_track_errors
 from mots_plugin.evaluation.mask_scoring import MaskBenchmark
-from mots_plugin.evaluation.track_files import TrackFile, find_track_files, frame_numbers, require
+from mots_plugin.evaluation.track_files import TrackFile, require
 from mots_plugin.formats.errors import Fault
 from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.overlap_removal import remove_overlaps
@@ -52,7 +52,7 @@ class SequenceErrors:
     table: ErrorTable
     counts: dict[str, ClearCounts]
     pairs: MaskPairs
-    frames: range
+    frames: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,23 @@ class ResultErrors:
 
 
 def find_on_disk(
-    ground_truth: Path, results: Sequence[Path], sequences: Sequence[SequenceRange] | None = None
+    ground_truth: Path,
+    results: Sequence[Path],
+    benchmark: MaskBenchmark,
+    sequences: Sequence[SequenceRange] | None = None,
 ) -> list[SequenceOnDisk]:
     """Find the sequences of a ground truth and of results, as ``tools/eval_tracks.py`` does.
 
     Args:
-        ground_truth: Folder or zip file.
-        results: Folders or zip files with the same sequences, or more.
+        ground_truth: Folder, zip file or COCO-video json.
+        results: The same, with the same sequences, or more.
+        benchmark: Rules of the data set.
         sequences: Which to look at; all of the ground truth by default.
 
     Raises:
         FormatError: A sequence is missing.
     """
-    truths, found = find_track_files(ground_truth), [find_track_files(root) for root in results]
+    truths, found = benchmark.find(ground_truth), [benchmark.find(root) for root in results]
     in_truth = "correct the list of sequences, or name the folder that has it"
     in_result = "write an empty text file if nothing was tracked there"
     return [
@@ -125,9 +129,9 @@ def explain_sequence(files: SequenceOnDisk, benchmark: MaskBenchmark, small_area
     """
     truth, results = read_masks(files, benchmark)
     class_ids = {name: benchmark.class_ids[name] for name in benchmark.classes or benchmark.class_ids}
-    frames = frame_numbers(files.wanted, (files.truth, *files.results), (truth, *results), benchmark.first_frame)
+    frames = benchmark.frames(files.wanted, files.truth, (truth, *results))
     for result in results:
-        pairs = mask_pairs(truth, result, frames)
+        pairs = mask_pairs(truth, result, frames, benchmark.class_ids.values())
         errors = find_track_errors(pairs, list(class_ids.values()))
         explanation = explain(pairs, errors, small_area)
         names = {class_id: name for name, class_id in class_ids.items()}

@@ -7,7 +7,7 @@ https://www.vision.rwth-aachen.de/page/mots; one file a frame, ``FFFFFF.png``, o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTrack
 from mots_plugin.formats.rle import RLE, decode_crop, encode_runs
 
 _IGNORE_VALUE = 1000 * IGNORE_CLASS
+_LARGEST_VALUE = 2**16 - 1
 
 
 def read_id_png(path: str | os.PathLike[str]) -> NDArray[np.uint16]:
@@ -67,27 +68,34 @@ def id_png_to_objects(ids: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArr
     return track_ids, track_ids // 1000, masks
 
 
-def read_id_png_folder(folder: str | os.PathLike[str], *, name: str | None = None) -> MaskTracks:
+def read_id_png_folder(
+    folder: str | os.PathLike[str], *, name: str | None = None, own_classes: Collection[int] = ()
+) -> MaskTracks:
     """Read one sequence.
 
     Args:
         folder: Holds ``FFFFFF.png``, named by frame number.
         name: Name of the sequence; by default the folder's name.
+        own_classes: Ids of classes that there are besides those of MOTS.
 
     Raises:
         FormatError: No image in the folder, one not named by a number, not 16-bit, or with a value of no known class.
         OSError: The folder cannot be read.
     """
-    return read_id_pngs(list_frame_images(folder).items(), os.fspath(folder), name or Path(folder).name)
+    frames = list_frame_images(folder).items()
+    return read_id_pngs(frames, os.fspath(folder), name or Path(folder).name, own_classes)
 
 
-def read_id_pngs(frames: Iterable[tuple[int, Path]], source: str, name: str) -> MaskTracks:
+def read_id_pngs(
+    frames: Iterable[tuple[int, Path]], source: str, name: str, own_classes: Collection[int] = ()
+) -> MaskTracks:
     """Read given frames of one sequence.
 
     Args:
         frames: Frame numbers and files.
         source: Folder of the files, for messages.
         name: Name of the sequence.
+        own_classes: Ids of classes that there are besides those of MOTS.
 
     Raises:
         FormatError: A file is not a 16-bit PNG, has a value of no known class, or another size than the others.
@@ -103,10 +111,12 @@ def read_id_pngs(frames: Iterable[tuple[int, Path]], source: str, name: str) -> 
             raise FormatError(path, problem, "all frames of a sequence must have one size (height x width)")
         size = image.shape
         ids, class_ids, frame_masks = id_png_to_objects(image)
-        unknown = ids[~np.isin(class_ids, list(CLASS_NAMES))]
+        unknown = ids[~np.isin(class_ids, [*CLASS_NAMES, *own_classes])]
         if len(unknown):
             problem = f"pixel value {unknown[0]} is of class {unknown[0] // 1000}, which is unknown"
-            cure = "values are 1000 to 1999 for cars, 2000 to 2999 for pedestrians, 10000 for ignore regions"
+            named = "1000 to 1999 for cars, 2000 to 2999 for pedestrians, 10000 for ignore regions"
+            own = "".join(f", {number}000 to {number}999" for number in sorted({*own_classes} - {*CLASS_NAMES}))
+            cure = f"values are {named}{own and f'{own} for other classes'}"
             raise FormatError(path, problem, cure)
         frame_numbers += [frame] * len(ids)
         track_ids += ids.tolist()
@@ -168,7 +178,7 @@ def id_png_values(tracks: MaskTracks) -> NDArray[np.uint16]:
     Ignore regions are 10000.
 
     Raises:
-        FormatError: An instance number above 999.
+        FormatError: An instance number above 999, or a class id above what 16 bits hold.
     """
     ignore = tracks.class_ids == IGNORE_CLASS
     values = tracks.track_ids.copy()
@@ -179,4 +189,8 @@ def id_png_values(tracks: MaskTracks) -> NDArray[np.uint16]:
             cure = "write text instead of PNG, or number the tracks below 1000"
             raise FormatError(tracks.source or tracks.name, problem, cure)
     values[ignore] = _IGNORE_VALUE
+    for row in np.flatnonzero(values > _LARGEST_VALUE)[:1]:
+        problem = f"class id {tracks.class_ids[row]} * 1000 + instance is {values[row]}, more than 16 bits hold"
+        cure = "write text instead of PNG, or number the classes below 65"
+        raise FormatError(tracks.source or tracks.name, problem, cure)
     return values.astype(np.uint16)

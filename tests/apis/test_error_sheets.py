@@ -46,7 +46,7 @@ def sides(tmp_path: Path) -> tuple[Path, Path, Path]:
 
 @pytest.fixture
 def table(sides: tuple[Path, Path, Path]) -> ErrorTable:
-    return explain_result(find_on_disk(sides[0], sides[1:2]), KITTI, small_area=0).table
+    return explain_result(find_on_disk(sides[0], sides[1:2], KITTI), KITTI, small_area=0).table
 
 
 def test_titles(table: ErrorTable) -> None:
@@ -64,7 +64,7 @@ def colours(picture: np.ndarray, colour: tuple[int, int, int]) -> int:
 def test_a_miss_is_drawn_in_one_colour_after_both(
     table: ErrorTable, sides: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
-    sheets = ErrorSheets(find_on_disk(sides[0], sides[1:2]), KITTI, {}, ["result"])
+    sheets = ErrorSheets(find_on_disk(sides[0], sides[1:2], KITTI), KITTI, {}, ["result"])
     sheets.write(tmp_path / "sheet.png", table.select(table.kind == "miss"), 9)
     sheet = np.asarray(Image.open(tmp_path / "sheet.png"))[24:]  # below the legend
     before, missed = sheet[:, :340], sheet[:, 342:]
@@ -76,7 +76,7 @@ def test_a_miss_is_drawn_in_one_colour_after_both(
 
 
 def test_two_results_stand_side_by_side(table: ErrorTable, sides: tuple[Path, Path, Path], tmp_path: Path) -> None:
-    sheets = ErrorSheets(find_on_disk(sides[0], sides[1:]), KITTI, {}, ["old result", "new result"])
+    sheets = ErrorSheets(find_on_disk(sides[0], sides[1:], KITTI), KITTI, {}, ["old result", "new result"])
     sheets.write(tmp_path / "sheet.png", table.select(table.kind == "miss"), 9)
     sheet = np.asarray(Image.open(tmp_path / "sheet.png"))[24:]
     # The new result has the car, so there it is in focus, though under an id that the error does not name.

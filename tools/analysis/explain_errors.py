@@ -39,8 +39,8 @@ FORMATS = [name for name, benchmark in BENCHMARKS.items() if isinstance(benchmar
 
 def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gt", type=Path, required=True, help="ground truth, a folder or zip file")
-    parser.add_argument("--pred", type=Path, required=True, help="results, a folder or zip file")
+    parser.add_argument("--gt", type=Path, required=True, help="ground truth, a folder, zip file or json")
+    parser.add_argument("--pred", type=Path, required=True, help="results, a folder, zip file or json")
     parser.add_argument("--compare", type=Path, metavar="OTHER", help="other results, to set against PRED")
     parser.add_argument("--format", choices=FORMATS, required=True, help="rules of the data set")
     which = parser.add_mutually_exclusive_group()
@@ -55,7 +55,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--small-area", type=int, default=SMALL_AREA, help="pixels below which a mask is small (default: %(default)s)"
     )
     options = parser.add_argument_group("as of tools/eval_tracks.py", argument_default=argparse.SUPPRESS)
-    options.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score")
+    options.add_argument("--classes", nargs="+", metavar="CLASS", help="classes to score, as in car or cow=3")
     options.add_argument("--fix-overlaps", action="store_true", help="give shared pixels to the mask that comes first")
     return parser.parse_args(argv)
 
@@ -64,7 +64,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     set_options = {name: vars(arguments)[name] for name in ("classes", "fix_overlaps") if name in arguments}
-    benchmark = choose_benchmark(arguments.format, set_options)
+    benchmark = choose_benchmark(arguments.format, set_options, arguments.gt)
     assert isinstance(benchmark, MaskBenchmark)
     sequences = None
     if arguments.seqmap is not None:
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     elif arguments.split is not None:
         sequences = list(SPLITS[arguments.split])
     results = [arguments.pred, arguments.compare] if arguments.compare else [arguments.pred]
-    files = find_on_disk(arguments.gt, results, sequences)
+    files = find_on_disk(arguments.gt, results, benchmark, sequences)
     images = {}
     if arguments.images is not None:
         names = [sequence.truth.name for sequence in files]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,13 +76,16 @@ class MaskPairs:
         return CountedObjects(np.flatnonzero(gt), np.flatnonzero(prediction)[~excused], pairs)
 
 
-def mask_pairs(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int]) -> MaskPairs:
+def mask_pairs(
+    ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int], own_classes: Collection[int] = ()
+) -> MaskPairs:
     """Compute every overlap of a sequence, on run lengths.
 
     Args:
         ground_truth: The truths; rows of class 10 are ignore regions, which may overlap each other.
         predictions: The predictions; rows of class 10 count for nothing.
         frames: Number of every frame of the sequence, with or without objects, ascending.
+        own_classes: Ids that are no fault, besides those of MOTS and of the truths.
 
     Raises:
         FaultySequenceError: Overlapping masks, an id twice in a frame, masks of another image size, frames out of
@@ -93,7 +96,7 @@ def mask_pairs(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequen
         _check_rows(ground_truth, predictions, frames)
         overlaps = _overlaps(ground_truth, predictions)
     except _FaultyError as error:
-        faults = find_sequence_faults(ground_truth, predictions, frames)
+        faults = find_sequence_faults(ground_truth, predictions, frames, own_classes)
         if not faults:  # what no fault has a name for, such as a number written with needless digits
             cure = "write the masks anew with pycocotools"
             raise FormatError(f"{ground_truth.source}, {predictions.source}", str(error), cure) from error

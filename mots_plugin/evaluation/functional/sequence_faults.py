@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -30,17 +30,20 @@ class FaultySequenceError(FormatError):
         return FaultySequenceError, (self.faults,)  # so that it survives the way between processes
 
 
-def find_sequence_faults(ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int]) -> list[Fault]:
+def find_sequence_faults(
+    ground_truth: MaskTracks, predictions: MaskTracks, frames: Sequence[int], own_classes: Collection[int] = ()
+) -> list[Fault]:
     """List the faults of a sequence: of the ground truth first, then of the predictions, each by row.
 
     Args:
         ground_truth: The truths; ignore regions may overlap each other and share an id.
         predictions: The predictions.
         frames: Number of every frame of the sequence, ascending.
+        own_classes: Ids that are no fault, besides those of MOTS and of the truths.
     """
     among_ignored = find_faults(ground_truth.select(ground_truth.class_ids == IGNORE_CLASS))
     harmless = {fault for fault in among_ignored if fault.kind in ("overlap", "duplicate")}
-    classes = ground_truth.class_ids.tolist()  # those of a data set of one's own are other ones than those of MOTS
+    classes = {*ground_truth.class_ids.tolist(), *own_classes}
     faults = [fault for fault in find_faults(ground_truth, class_ids=classes) if fault not in harmless]
     faults += find_faults(predictions, class_ids=classes)
     faults = [fault for fault in faults if fault.kind != "empty"]
