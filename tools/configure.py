@@ -58,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     values = {
         "annotation_root, image_root": (f"{arguments.annotations.as_posix()}/", f"{images.as_posix()}/"),
         "classes": facts.classes,
+        "class_ids": facts.class_ids,
         "image_scale": facts.image_scale,
         "anchor_scale": facts.anchor_scale,
     }

@@ -1,4 +1,4 @@
-# TrackR-CNN, small, for data of your own: a template. tools/configure.py copies it with the four values below taken from
+# TrackR-CNN, small, for data of your own: a template. tools/configure.py copies it with the five values below taken from
 # the data; docs/your_own_data.md has the whole way.
 _base_ = [
     '../_base_/models/mask_rcnn_tiny_fpn.py', '../_base_/datasets/mots_videos.py',
@@ -7,6 +7,7 @@ _base_ = [
 
 annotation_root, image_root = 'data/own/', 'data/own/'  # train.json and val.json; what their file names are relative to
 classes = ('car', 'pedestrian')
+class_ids = (1, 2)  # numbers of the classes in text files and id PNGs, as train.json has them
 image_scale = (512, 288)  # frames are made to fit into it: width, height
 anchor_scale = 3.5  # times 8, 16 and 32: sides of the anchors, pixels
 
@@ -21,7 +22,7 @@ model = dict(
 _resize = dict(type='Resize', scale=image_scale, keep_ratio=True)
 _base_.train_pipeline[1].transforms[2] = _base_.test_pipeline_with_flow[1].transforms[1] = _resize
 _base_.train_pipeline[0].clip_length = 2
-_dataset = dict(metainfo=dict(classes=classes), data_prefix=dict(img_path=image_root))
+_dataset = dict(metainfo=dict(classes=classes, class_ids=class_ids), data_prefix=dict(img_path=image_root))
 train_dataloader = dict(
     batch_size=2, sampler=dict(clip_length=2),
     dataset=dict(ann_file=annotation_root + 'train.json', pipeline=_base_.train_pipeline, **_dataset))

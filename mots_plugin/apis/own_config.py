@@ -24,11 +24,13 @@ class DataFacts:
 
     Attributes:
         classes: Names of the classes that occur, without ignore regions, in the order of the json.
+        class_ids: Their numbers in text files and id PNGs.
         image_scale: Width and height into which frames are made to fit, pixels.
         anchor_scale: Side of the middle anchors over their stride.
     """
 
     classes: tuple[str, ...]
+    class_ids: tuple[int, ...]
     image_scale: tuple[int, int]
     anchor_scale: float
 
@@ -62,7 +64,8 @@ def look_at_data(coco: CocoVideo, longest_side: int) -> DataFacts:
         for image in (image_of[annotation["image_id"]] for annotation in objects)
     ]
     median = float(np.median(np.asarray(sides) * np.asarray(factors)))
-    return DataFacts(classes, scale, max(1.0, round(2 * median / _MIDDLE_STRIDE) / 2))
+    class_ids = tuple(coco.mask_class_ids[name] for name in classes)
+    return DataFacts(classes, class_ids, scale, max(1.0, round(2 * median / _MIDDLE_STRIDE) / 2))
 
 
 def write_own_config(path: Path, template: Path, values: Mapping[str, object]) -> None:

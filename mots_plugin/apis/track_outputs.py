@@ -9,19 +9,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mots_plugin.apis.video_tracking import TrackedFrame
 from mots_plugin.evaluation.results import BoxResultWriter, TrackResultWriter
 from mots_plugin.formats.atomic import append_whole, atomic_write, full_disk_named
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.id_png import write_id_png_folder
-from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS, MaskTracks
+from mots_plugin.formats.mask_tracks import MaskTracks
 from mots_plugin.formats.step_png import write_step_png
 from mots_plugin.structures import Frame
 from mots_plugin.visualization.painter import TrackPainter
 from mots_plugin.visualization.video_file import VideoFile
-
-_CLASS_IDS = {name: class_id for class_id, name in CLASS_NAMES.items() if class_id != IGNORE_CLASS} | {"person": 2}
 
 
 class TrackOutput(Protocol):
@@ -55,7 +54,7 @@ class TextOutput:
         else:
             masks = self._writer = self._writer or TrackResultWriter(self._folder)
             assert isinstance(masks, TrackResultWriter)
-            masks.append(self._name, frame.number, frame.ids, mots_class_ids(frame), frame.masks)
+            masks.append(self._name, frame.number, frame.ids, class_ids_of(frame), frame.masks)
 
     def close(self) -> Path:
         """Give the file its name."""
@@ -100,14 +99,14 @@ class CocoOutput:
         image_id = self._images.count + 1
         place = {"file_name": f"{self._name}/{frame.number:06d}.png", "height": height, "width": width, "video_id": 1}
         self._images.append({"id": image_id, **place, "frame_id": image_id - 1, "frame_number": frame.number})
-        for label, found in zip(frame.labels.tolist(), _objects(frame), strict=True):
+        for class_id, found in zip(class_ids_of(frame).tolist(), _objects(frame), strict=True):
             left, top, right, bottom = found["box"]
             box = [left, top, right - left, bottom - top]
             annotation = {
                 "id": self._annotations.count + 1,
                 "image_id": image_id,
                 "video_id": 1,
-                "category_id": label + 1,
+                "category_id": class_id,
                 "instance_id": found["id"],
                 "bbox": box,
                 "area": box[2] * box[3],
@@ -124,7 +123,8 @@ class CocoOutput:
         height, width = self._last.image.shape[:2]
         video: dict[str, Any] = {"id": 1, "name": self._name, "width": width, "height": height}
         video |= {"length": self._images.count} | ({"frame_rate": self._frame_rate} if self._frame_rate else {})
-        categories = [{"id": label + 1, "name": name} for label, name in enumerate(self._last.classes)]
+        numbers = zip(self._last.class_ids, self._last.classes, strict=True)
+        categories = [{"id": class_id, "name": name} for class_id, name in numbers]
         with atomic_write(self._path) as file:
             file.write(f'{{"videos":[{json.dumps(video)}],"categories":{json.dumps(categories)}')
             for key, part in zip(("images", "annotations"), parts, strict=True):
@@ -152,7 +152,7 @@ class PngOutput:
         if frame.masks is None:
             raise FormatError(self._name, "has boxes but no masks, so there are no id PNGs", "save txt or json")
         numbers = np.full(len(frame.ids), frame.number)
-        tracks = MaskTracks(numbers, frame.ids, mots_class_ids(frame), frame.masks, name=self._name)
+        tracks = MaskTracks(numbers, frame.ids, class_ids_of(frame), frame.masks, name=self._name)
         write_id_png_folder(self._folder, tracks, [frame.number], *frame.image.shape[:2])
 
     def close(self) -> Path:
@@ -198,16 +198,9 @@ class VideoOutput:
         return self._file.path
 
 
-def mots_class_ids(frame: TrackedFrame) -> Any:
-    """Return the ``(M,)`` class ids of MOTS.
-
-    Raises:
-        FormatError: A class that MOTS has no number for.
-    """
-    unknown = [frame.classes[label] for label in frame.labels if frame.classes[label] not in _CLASS_IDS]
-    if unknown:
-        raise FormatError("tracks", f"class '{unknown[0]}' has no number in MOTS", "save json or coco instead")
-    return np.array([_CLASS_IDS[frame.classes[label]] for label in frame.labels], np.int64)
+def class_ids_of(frame: TrackedFrame) -> NDArray[np.int64]:
+    """Return the ``(M,)`` numbers of the tracks' classes, as text files and PNGs have them."""
+    return np.asarray(frame.class_ids, np.int64)[frame.labels]
 
 
 class _JsonList:

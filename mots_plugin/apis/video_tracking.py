@@ -23,6 +23,7 @@ from mots_plugin.apis.frame_pipeline import FramePipeline
 from mots_plugin.apis.run_errors import named_run_errors
 from mots_plugin.apis.video_sources import FrameSource, SourceFrame, open_source
 from mots_plugin.formats import rle
+from mots_plugin.formats.class_numbers import number_classes
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.models.mot.online import OnlineMOT
 from mots_plugin.structures import RLE, Tracks
@@ -44,6 +45,7 @@ class TrackedFrame:
         masks: M run-length codes that share no pixel; None for trackers of boxes.
         panoptic: ``(H, W)`` uint32, class << 16 | identity; None for models without.
         classes: Names of the labels.
+        class_ids: Their numbers in text files and PNGs.
     """
 
     index: int
@@ -57,6 +59,7 @@ class TrackedFrame:
     masks: list[RLE] | None
     panoptic: NDArray[np.uint32] | None
     classes: tuple[str, ...]
+    class_ids: tuple[int, ...]
 
     @property
     def tracks(self) -> Tracks:
@@ -140,7 +143,7 @@ def track_video(
         FormatError: The source cannot be opened or read, or the model takes more than images.
     """
     frames = open_source(source, stride, max_frames) if isinstance(source, (str, int, os.PathLike)) else source
-    classes = class_names(model.cfg)
+    classes, class_ids = class_names(model.cfg), class_numbers(model.cfg)
     pipeline = FramePipeline(model.cfg.test_dataloader.dataset.pipeline, model.cfg.filename or "config")
     waiting: deque[SourceFrame] = deque()
     index = 0
@@ -149,10 +152,10 @@ def track_video(
             waiting.append(frame)
             batch = pipeline(frame.image, position, frame.number, frames.name, frames.frame_rate)
             for sample in _advance(model, batch):
-                yield _tracked(sample, waiting.popleft(), index, classes)
+                yield _tracked(sample, waiting.popleft(), index, classes, class_ids)
                 index += 1
         for sample in _finish(model) if waiting else ():
-            yield _tracked(sample, waiting.popleft(), index, classes)
+            yield _tracked(sample, waiting.popleft(), index, classes, class_ids)
             index += 1
 
 
@@ -160,6 +163,26 @@ def class_names(config: Config) -> tuple[str, ...]:
     """Return the names of the classes that a config's model tells apart."""
     dataset = config.test_dataloader.dataset
     return tuple(dataset.get("metainfo", {}).get("classes") or DATASETS.get(dataset.type).METAINFO["classes"])
+
+
+def class_numbers(config: Config) -> tuple[int, ...]:
+    """Return the number of each class that a config's model tells apart.
+
+    The config states them as ``class_ids`` of the test data's metainfo, as ``tools/configure.py`` writes it. Otherwise
+    those of MOTS are taken, a person being a pedestrian, and further classes numbered as the converters number them.
+
+    Raises:
+        FormatError: The config does not state one a class.
+    """
+    names = class_names(config)
+    stated = config.test_dataloader.dataset.get("metainfo", {}).get("class_ids")
+    if stated is not None and len(stated) != len(names):
+        problem = f"metainfo has {len(names)} classes but {len(stated)} class_ids"
+        raise FormatError(config.filename or "config", problem, "give each class its number, or leave class_ids out")
+    if stated is not None:
+        return tuple(stated)
+    numbers = number_classes(names, {} if "pedestrian" in names else {"person": "pedestrian"})
+    return tuple(numbers.ids[name] for name in names)
 
 
 @torch.no_grad()
@@ -172,7 +195,9 @@ def _finish(model: OnlineMOT) -> list[DetDataSample]:
     return model.flush()
 
 
-def _tracked(sample: DetDataSample, frame: SourceFrame, index: int, classes: tuple[str, ...]) -> TrackedFrame:
+def _tracked(
+    sample: DetDataSample, frame: SourceFrame, index: int, classes: tuple[str, ...], class_ids: tuple[int, ...]
+) -> TrackedFrame:
     found = sample.pred_track_instances
     panoptic = sample.get("pred_panoptic_seg")
     return TrackedFrame(
@@ -187,4 +212,5 @@ def _tracked(sample: DetDataSample, frame: SourceFrame, index: int, classes: tup
         masks=found.get("masks"),
         panoptic=None if panoptic is None else panoptic.sem_seg[0].cpu().numpy().astype(np.uint32),
         classes=classes,
+        class_ids=class_ids,
     )

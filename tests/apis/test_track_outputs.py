@@ -5,9 +5,10 @@ import json
 import cv2
 import numpy as np
 import pytest
+from mmengine.config import Config
 
 from mots_plugin.apis.track_outputs import CocoOutput, JsonOutput, PngOutput, TextOutput, VideoOutput
-from mots_plugin.apis.video_tracking import TrackedFrame
+from mots_plugin.apis.video_tracking import TrackedFrame, class_numbers
 from mots_plugin.formats import rle
 from mots_plugin.formats.coco_video import read_coco_video
 from mots_plugin.formats.errors import FormatError
@@ -24,7 +25,7 @@ def tracked(index: int, number: int, *objects: tuple[int, int, int], masks=True,
     values = {
         "index": index, "number": number, "seconds": number / 10, "image": np.zeros((8, 12, 3), np.uint8),
         "ids": ids, "boxes": boxes, "scores": np.full(len(ids), 0.5, np.float32), "labels": labels,
-        "masks": codes if masks else None, "panoptic": None, "classes": ("car", "pedestrian"),
+        "masks": codes if masks else None, "panoptic": None, "classes": ("car", "pedestrian"), "class_ids": (1, 2),
     }  # fmt: skip
     return TrackedFrame(**{**values, **changes})
 
@@ -86,6 +87,39 @@ def test_id_pngs(tmp_path):
     assert read_id_png(folder / "000004.png")[3, 7] == 2002
 
 
+def test_classes_of_ones_own_keep_their_numbers_in_every_form(tmp_path):
+    """A dog of class 5: between 3 and 5 there is a class that the model does not know."""
+    herd = [tracked(0, 3, (7, 1, 0), (8, 0, 6), classes=("cow", "dog"), class_ids=(3, 5))]
+    assert read_mots_txt(write(TextOutput(tmp_path, "herd"), herd), check=False).class_ids.tolist() == [5, 3]
+    folder = write(PngOutput(tmp_path, "herd"), herd)
+    assert np.unique(read_id_png(folder / "000003.png")).tolist() == [0, 3008, 5007]
+    coco = read_coco_video(write(CocoOutput(tmp_path, "herd", None), herd))
+    assert coco.class_names == {3: "cow", 5: "dog"}
+    assert coco.mask_tracks("herd").class_ids.tolist() == [5, 3]
+
+
+def config_of(**metainfo) -> Config:
+    return Config({"test_dataloader": {"dataset": {"type": "MOTSVideoDataset", "metainfo": metainfo}}})
+
+
+@pytest.mark.parametrize(
+    ("classes", "numbers"),
+    [
+        (("pedestrian", "car"), (2, 1)),
+        (("person",), (2,)),
+        (("cow", "car", "dog"), (3, 1, 4)),
+    ],
+)
+def test_numbers_of_classes_where_the_config_states_none(classes, numbers):
+    assert class_numbers(config_of(classes=classes)) == numbers
+
+
+def test_numbers_of_classes_that_the_config_states():
+    assert class_numbers(config_of(classes=("cow", "dog"), class_ids=(3, 5))) == (3, 5)
+    with pytest.raises(FormatError, match="metainfo has 2 classes but 1 class_ids; give each class its number"):
+        class_numbers(config_of(classes=("cow", "dog"), class_ids=(3,)))
+
+
 def test_panoptic_pngs(tmp_path):
     ids = panoptic_ids(np.full((8, 12), 13), np.full((8, 12), 5))
     folder = write(PngOutput(tmp_path, "street"), [tracked(0, 1, panoptic=ids)])
@@ -93,8 +127,6 @@ def test_panoptic_pngs(tmp_path):
 
 
 def test_what_a_form_cannot_hold(tmp_path):
-    with pytest.raises(FormatError, match="class 'dog' has no number in MOTS; save json or coco instead"):
-        TextOutput(tmp_path, "street").write(tracked(0, 0, (1, 0, 0), classes=("dog",)))
     with pytest.raises(FormatError, match="has boxes but no masks"):
         PngOutput(tmp_path, "street").write(tracked(0, 0, (1, 0, 0), masks=False))
 

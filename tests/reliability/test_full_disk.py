@@ -123,9 +123,8 @@ def tracked(frame: int) -> TrackedFrame:
     numbers = {"index": frame, "number": frame, "seconds": float(frame)}
     found = {"ids": MASKS.track_ids[rows], "boxes": rle.boxes(masks), "scores": np.ones(len(rows), np.float32)}
     image = np.zeros((6, 8, 3), np.uint8)
-    return TrackedFrame(
-        **numbers, image=image, **found, labels=labels, masks=masks, panoptic=None, classes=("car", "pedestrian")
-    )
+    classes = {"classes": ("car", "pedestrian"), "class_ids": (1, 2)}
+    return TrackedFrame(**numbers, image=image, **found, labels=labels, masks=masks, panoptic=None, **classes)
 
 
 @pytest.mark.parametrize("make", [TextOutput, JsonOutput])

@@ -46,8 +46,8 @@ def data(herd, tmp_path) -> Path:
 
 def test_classes_sizes_and_anchors_come_from_the_data(herd):
     """Sides 20 and 30, so 25 at stride 16 is 1.5625, in steps of a half 1.5; ignore regions do not count."""
-    assert look_at_data(herd, 512) == DataFacts(("cow", "dog"), (160, 96), 1.5)
-    assert look_at_data(herd, 80) == DataFacts(("cow", "dog"), (80, 48), 1.0)
+    assert look_at_data(herd, 512) == DataFacts(("cow", "dog"), (3, 4), (160, 96), 1.5)
+    assert look_at_data(herd, 80) == DataFacts(("cow", "dog"), (3, 4), (80, 48), 1.0)
 
 
 def test_data_without_objects_are_refused(data, tmp_path):
@@ -60,13 +60,15 @@ def test_data_without_objects_are_refused(data, tmp_path):
 
 def test_the_config_is_the_template_with_other_values(data, tmp_path):
     output = succeed(python("tools/configure.py", data, tmp_path / "mine/herd.py"))
-    assert output.splitlines()[1:4] == ["classes: ('cow', 'dog')", "image_scale: (160, 96)", "anchor_scale: 1.5"]
+    assert output.splitlines()[1:5] == [
+        "classes: ('cow', 'dog')", "class_ids: (3, 4)", "image_scale: (160, 96)", "anchor_scale: 1.5"
+    ]  # fmt: skip
     template = Config.fromfile(ROOT / "configs/own_data/track_rcnn_tiny-fpn_2000i_own-data.py")
     config = Config.fromfile(tmp_path / "mine/herd.py")
     assert config.model.detector.roi_head.mask_head.num_classes == 2
     assert config.model.detector.rpn_head.anchor_generator.scales == [1.5]
     assert config.test_dataloader.dataset.ann_file == f"{data}/val.json"
-    assert config.train_dataloader.dataset.metainfo.classes == ("cow", "dog")
+    assert config.train_dataloader.dataset.metainfo == {"classes": ("cow", "dog"), "class_ids": (3, 4)}
     assert config.optim_wrapper == template.optim_wrapper
 
 
