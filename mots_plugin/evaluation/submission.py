@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, frames_out_of_range
+from mots_plugin.evaluation.functional.sequence_faults import FaultySequenceError, frames_out_of_range, place
 from mots_plugin.evaluation.track_files import TrackFile, find_track_files
 from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.mask_faults import find_faults
@@ -61,13 +61,15 @@ class MaskServer:
         except FaultySequenceError as error:
             return [], error.faults
         last = int(tracks.frames.max(initial=0)) if wanted.last_frame is None else wanted.last_frame
-        faults = [fault for fault in find_faults(tracks) if fault.kind != "empty"]
+        classes = np.unique(tracks.class_ids).tolist()
+        faults = [fault for fault in find_faults(tracks, class_ids=classes) if fault.kind != "empty"]
         faults += frames_out_of_range(tracks, range(wanted.first_frame or 0, last + 1))
         names = ", ".join(f"{class_id} ({CLASS_NAMES[class_id]})" for class_id in self.class_ids)
-        for row in np.flatnonzero(~np.isin(tracks.class_ids, self.class_ids)).tolist():
-            place = str(tracks.lines[row]) if tracks.lines[row] else f"frame {tracks.frames[row]}"
-            problem, cure = f"class id {tracks.class_ids[row]} is not scored", f"hand in {names} only"
-            faults.append(Fault(tracks.source, place, problem, cure, "class"))
+        for class_id in [each for each in classes if each not in self.class_ids]:
+            rows = np.flatnonzero(tracks.class_ids == class_id).tolist()
+            count = f" ({len(rows)} masks)" if len(rows) > 1 else ""
+            problem, cure = f"class id {class_id} is not scored{count}", f"hand in {names} only"
+            faults.append(Fault(tracks.source, place(tracks, rows[0]), problem, cure, "class"))
         if faults:
             return [], faults
         order = np.argsort(tracks.frames, kind="stable").tolist()

@@ -69,6 +69,10 @@ def test_masks_are_packed_under_the_servers_names_in_order_of_frames(submit, res
         (line(1, 5, 2, 0) + line(1, 6, 2, 2), "0001.txt:2: mask of track 6 shares 3 pixels in frame 1"),
         (line(1, 5, 2, 0) + line(1, 5, 2, 5), "0001.txt:2: track id 5 occurs twice in frame 1"),
         (line(1, 5, 1, 0), "0001.txt:1: class id 1 is not scored; hand in 2 (pedestrian) only"),
+        (
+            line(1, 5, 3, 0) + line(2, 5, 3, 0) + line(2, 6, 3, 5),
+            "0001.txt:1: class id 3 is not scored (3 masks); hand in 2 (pedestrian) only",
+        ),
         (line(1, 10_000, 10, 0), "0001.txt:1: class id 10 is not scored"),
         (line(0, 5, 2, 0), "0001.txt:1: frame 0 is out of range: sequence 0001 has frames 1 to 2"),
         (line(3, 5, 2, 0), "0001.txt:1: frame 3 is out of range"),
