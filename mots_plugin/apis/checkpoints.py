@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import mmengine.runner.checkpoint as mmengine_checkpoint
 import numpy as np
@@ -62,22 +63,37 @@ def read_checkpoint(path: str | Path) -> dict[str, Any]:
     allow_runner_checkpoints()
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
-        asked_for = re.search(r"GLOBAL (\S+)", str(error))
-        reason = f"it asks for {asked_for[1]}, which could run code" if asked_for else "not a pickle of plain weights"
-        raise FormatError(
-            path,
-            f"refused to load: {reason}",
-            "pass a checkpoint written by tools/train.py, or re-save the weights alone as a state dict",
-        ) from None
     except Exception as error:  # a damaged pickle fails in any way
-        problem = f"not a readable checkpoint ({_first_sentence(error)})"
-        raise FormatError(path, problem, "write or copy it again") from None
+        raise unreadable(path, error) from None
     checkpoint = content if isinstance(content, dict) and "state_dict" in content else {"state_dict": content}
     state = checkpoint["state_dict"]
     if not (isinstance(state, dict) and state and all(isinstance(value, torch.Tensor) for value in state.values())):
         raise FormatError(path, "holds no state_dict", "pass a checkpoint written by tools/train.py")
     return checkpoint
+
+
+def unreadable(path: str | Path, error: Exception) -> FormatError:
+    """Say why a checkpoint was not loaded, and what to do.
+
+    Args:
+        path: A file, or an address such as ``torchvision://resnet101``, of which a copy is kept.
+        error: What was raised while it was looked for, downloaded or read.
+    """
+    if isinstance(error, FileNotFoundError):
+        return FormatError(path, "checkpoint not found", "put it there, or correct the config that names it")
+    if isinstance(error, pickle.UnpicklingError):
+        asked_for = re.search(r"GLOBAL (\S+)", str(error))
+        reason = f"it asks for {asked_for[1]}, which could run code" if asked_for else "not a pickle of plain weights"
+        cure = "pass a checkpoint written by tools/train.py, or re-save the weights alone as a state dict"
+        return FormatError(path, f"refused to load: {reason}", cure)
+    if isinstance(error, URLError):
+        problem = f"checkpoint cannot be downloaded ({_first_sentence(error)})"
+        cure = "download it where there is a network and name that file in the config, or set this init_cfg to None"
+        return FormatError(path, problem, cure)
+    cure = "write or copy it again"
+    if "://" in str(path):
+        cure = f"remove the copy in {Path(torch.hub.get_dir()) / 'checkpoints'}, so that it is downloaded again"
+    return FormatError(path, f"not a readable checkpoint ({_first_sentence(error)})", cure)
 
 
 def check_fits(path: str | Path, checkpoint: dict[str, Any], model: nn.Module) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from mots_plugin.apis.checkpoints import unreadable
 from mots_plugin.formats.errors import FormatError
 
 
@@ -16,6 +17,7 @@ def named_run_errors(config_file: str) -> Iterator[None]:
     """Turn what a ``with`` block raises into a :class:`FormatError` where the user, not the code, can mend it.
 
     - Parts of a config that do not exist, or do not take what they are given, name the config.
+    - Checkpoints that a config names (``load_from``, or an ``init_cfg``) and that are missing, broken or refused.
     - Bad input that a data loader worker met is raised as the worker did; torch would wrap it in its traceback.
 
     Ctrl-C stays one: libraries that handle every exception alike (mmengine's config formatter, of which it says that
@@ -35,6 +37,9 @@ def named_run_errors(config_file: str) -> Iterator[None]:
     except Exception as error:
         if _began_with_ctrl_c(error):
             raise KeyboardInterrupt from error
+        checkpoint = _checkpoint_being_loaded(error)
+        if checkpoint is not None:
+            raise unreadable(checkpoint, error) from error
         reason = _refusal_of_a_part(error)
         if reason is not None:
             raise FormatError(config_file, reason, "correct the entry of the config, or its override") from error
@@ -48,6 +53,14 @@ def _began_with_ctrl_c(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__context__
     return error is not None
+
+
+def _checkpoint_being_loaded(error: Exception) -> str | None:
+    """Return what mmengine was reading weights from, None if it was not; torch's own messages name no file."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "_load_checkpoint" and _module(frame) == "mmengine.runner.checkpoint":
+            return str(frame.f_locals["filename"])
+    return None
 
 
 def _refusal_of_a_part(error: Exception) -> str | None:

@@ -1,7 +1,14 @@
 """Which errors of a run are put as one line, and which keep their traceback."""
 
+import os
+from pathlib import Path
+from urllib.error import URLError
+
 import pytest
+import torch
 from mmdet.registry import TASK_UTILS
+from mmengine.model import BaseModule
+from mmengine.runner import checkpoint as mmengine_checkpoint
 from torch._utils import ExceptionWrapper
 
 import mots_plugin.registration  # noqa: F401
@@ -61,3 +68,58 @@ def handle_every_exception_alike() -> None:
 def test_ctrl_c_that_a_library_took_for_an_error_is_still_ctrl_c():
     with pytest.raises(KeyboardInterrupt), named_run_errors("street.py"):
         handle_every_exception_alike()
+
+
+class RunsCommand:
+    def __reduce__(self) -> tuple:
+        return os.system, ("touch it_ran",)
+
+
+def refused(path: Path) -> None:
+    torch.save({"state_dict": {"weight": RunsCommand()}}, path)
+
+
+def truncated(path: Path) -> None:
+    torch.save({"state_dict": {"weight": torch.ones(1000)}}, path)
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+def initialise(checkpoint: str, prefix: str | None = None) -> None:
+    """Start a part of a model from the weights that its config names, as training does."""
+    part = BaseModule({"type": "Pretrained", "checkpoint": checkpoint, "prefix": prefix})
+    part.add_module("layer", torch.nn.Linear(1, 1))
+    part.init_weights()
+
+
+@pytest.mark.parametrize("prefix", [None, "backbone"])
+@pytest.mark.parametrize(
+    ("write", "problem"),
+    [
+        (refused, "refused to load: it asks for posix.system, which could run code; pass a checkpoint written by"),
+        (truncated, r"not a readable checkpoint \(.*\); write or copy it again$"),
+        (Path.touch, r"not a readable checkpoint \(.*\); write or copy it again$"),
+        (lambda path: None, "checkpoint not found; put it there, or correct the config that names it$"),
+    ],
+)
+def test_a_checkpoint_of_an_init_cfg_that_cannot_be_read_is_named(tmp_path, monkeypatch, write, problem, prefix):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "resnet.pth")
+    with pytest.raises(FormatError, match=rf"resnet\.pth: {problem}"), named_run_errors("street.py"):
+        initialise(str(tmp_path / "resnet.pth"), prefix)
+    assert not (tmp_path / "it_ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (URLError("no network"), r"cannot be downloaded \(<urlopen error no network>\); download it where there is"),
+        (RuntimeError("broken"), r"not a readable checkpoint \(broken\); remove the copy in .*checkpoints, so that"),
+    ],
+)
+def test_a_checkpoint_of_an_address_is_named(monkeypatch, error, problem):
+    def fail(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(mmengine_checkpoint, "load_url", fail)
+    with pytest.raises(FormatError, match=f"^https://host/resnet.pth: .*{problem}"), named_run_errors("street.py"):
+        initialise("https://host/resnet.pth")
