@@ -90,6 +90,8 @@ def unreadable(path: str | Path, error: Exception) -> FormatError:
         problem = f"checkpoint cannot be downloaded ({_first_sentence(error)})"
         cure = "download it where there is a network and name that file in the config, or set this init_cfg to None"
         return FormatError(path, problem, cure)
+    if isinstance(error, ImportError):
+        return FormatError(path, f"checkpoint cannot be found without {error.name}", f"pip install {error.name}")
     cure = "write or copy it again"
     if "://" in str(path):
         cure = f"remove the copy in {Path(torch.hub.get_dir()) / 'checkpoints'}, so that it is downloaded again"

@@ -113,6 +113,7 @@ def test_a_checkpoint_of_an_init_cfg_that_cannot_be_read_is_named(tmp_path, monk
     ("error", "problem"),
     [
         (URLError("no network"), r"cannot be downloaded \(<urlopen error no network>\); download it where there is"),
+        (ModuleNotFoundError(name="torchvision"), "cannot be found without torchvision; pip install torchvision$"),
         (RuntimeError("broken"), r"not a readable checkpoint \(broken\); remove the copy in .*checkpoints, so that"),
     ],
 )
