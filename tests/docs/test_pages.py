@@ -63,6 +63,18 @@ def test_every_config_has_a_model_card():
     assert leaves - set(listed) == set(), "run tools/analysis/model_cards.py"
 
 
+def test_every_config_says_what_it_is_trained_on_and_where_the_terms_of_that_lie():
+    cards = (ROOT / "docs/model_cards.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^- \[`([\w-]+)`\]\(\S+\) \(data: ([^)]+)\): ", cards, re.MULTILINE)
+    rows = dict(
+        re.findall(r"^\| ([^|]+) \| [^|]+ \| \[([^]]+)\]\(\2\) \|$", cards.split("## Data and their terms")[1], re.M)
+    )
+    assert len(listed) == len(re.findall(r"\]\(\.\./configs/[\w./-]+\.py\)", cards))
+    assert {data for _, data in listed} == set(rows)
+    assert dict(listed)["pointtrack_embedding-masks-only_300i_mots-challenge"] == "MOTSChallenge"
+    assert rows["Cityscapes"] == "https://www.cityscapes-dataset.com/license/"
+
+
 def test_the_picture_says_what_it_shows_and_has_no_colour_of_the_page():
     root = ElementTree.parse(ROOT / "docs/data_flow.svg").getroot()
     space = {"svg": "http://www.w3.org/2000/svg"}

@@ -1,7 +1,8 @@
 #!/usr/bin/env python
 """Write docs/model_cards.md: ``tools/analysis/model_cards.py``; ``--check`` only says whether it is up to date.
 
-What is said of a family comes from docs/model_cards.yml; its configs, and what each is, from the configs themselves.
+What is said of a family comes from docs/model_cards.yml; its configs, and what each is, from the configs themselves;
+the terms of the data that they are trained on from docs/data_terms.yml.
 """
 
 from __future__ import annotations
@@ -34,8 +35,16 @@ HEADER = """# Model cards
 
 One card a family of configs. Written by `python tools/analysis/model_cards.py` from `docs/model_cards.yml` and the
 configs; a test fails when a config is missing here. Percentages; every measured number stands beside the command that
-gave it. The code is this project's own; weights of others keep their licences. KITTI (with KITTI MOTS and KITTI-STEP)
-and MOTChallenge (with MOTS20) are published under CC BY-NC-SA 3.0, which also bears on weights learnt from them.
+gave it. The code is this project's own; weights of others keep their licences. Terms of data bear on weights learnt
+from them too: each config says what it is trained on, and [the end of this page](#data-and-their-terms) on what terms.
+"""
+TERMS_HEADER = """## Data and their terms
+
+What was found of the terms of each data set, and where it stands. No legal advice: read the page before you use the
+data, or weights learnt from them.
+
+| data | terms | page |
+|---|---|---|
 """
 
 
@@ -68,19 +77,50 @@ def sort_into_families(families: Sequence[Mapping[str, Any]], leaves: Sequence[s
     return members
 
 
+def data_of(leaf: str, terms: Sequence[Mapping[str, str]], source: Path) -> str:
+    """Return what a config is trained on, which a part of its name tells.
+
+    Args:
+        leaf: The config.
+        terms: Data sets; ``name`` is what names of configs call them.
+        source: File of the data sets, for messages.
+
+    Raises:
+        FormatError: No part of the name is a data set.
+    """
+    parts = Path(leaf).stem.split("_")
+    for entry in terms:
+        if entry["name"] in parts:
+            return entry["data"]
+    raise FormatError(source, f"names no data set of the config {leaf}", "add it, or name the config by its data")
+
+
 def format_cards(
-    families: Sequence[Mapping[str, Any]], members: Sequence[Sequence[str]], texts: Mapping[str, str]
+    families: Sequence[Mapping[str, Any]],
+    members: Sequence[Sequence[str]],
+    texts: Mapping[str, str],
+    data: Mapping[str, str],
+    terms: Sequence[Mapping[str, str]],
 ) -> str:
-    """Return the document."""
+    """Return the document.
+
+    Args:
+        families: The cards.
+        members: Configs of each.
+        texts: What each config is.
+        data: What each config is trained on.
+        terms: Data sets.
+    """
     parts = [HEADER]
     for card, own in zip(families, members, strict=True):
         rows = [f"| {title} | {_cell(key, card[key])} |" for key, title in KEYS.items()]
-        listed = [f"- [`{Path(leaf).stem}`](../configs/{leaf}): {texts[leaf]}" for leaf in own]
+        listed = [f"- [`{Path(leaf).stem}`](../configs/{leaf}) (data: {data[leaf]}): {texts[leaf]}" for leaf in own]
         count = f"{len(own)} config{'s' * (len(own) > 1)}"
         folded = ["<details>", f"<summary>{count}</summary>", "", *listed, "", "</details>"]
         title = card["family"][0].upper() + card["family"][1:]
         parts.append("\n".join([f"## {title}", "", "| | |", "|---|---|", *rows, "", *folded, ""]))
-    return "\n".join(parts)
+    rows = [f"| {entry['data']} | {entry['terms']} | [{entry['page']}]({entry['page']}) |\n" for entry in terms]
+    return "\n".join([*parts, TERMS_HEADER + "".join(rows)])
 
 
 def _cell(key: str, text: str) -> str:
@@ -110,7 +150,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if missing:
             raise FormatError(source, f"a card lacks '{missing[0]}'", "say it", card.get("family", ""))
     leaves = leaf_configs(ROOT / "configs")
-    text = format_cards(families, sort_into_families(families, list(leaves), source), leaves)
+    terms_file = ROOT / "docs" / "data_terms.yml"
+    terms = yaml.safe_load(terms_file.read_text(encoding="utf-8"))
+    data = {leaf: data_of(leaf, terms, terms_file) for leaf in leaves}
+    text = format_cards(families, sort_into_families(families, list(leaves), source), leaves, data, terms)
     if not arguments.check:
         with atomic_write(target) as file:
             file.write(text)
