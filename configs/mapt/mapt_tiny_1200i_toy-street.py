@@ -12,6 +12,7 @@ model = dict(
     motion_head=_base_.motion_head,
     appearance_head=_base_.appearance_head,
     thing_ids=[11, 13],  # person, car
+    fusion=dict(unclaimed='thing', min_unclaimed_area=1000),  # an 80th of the image
     tracker=_base_.tracker)
 
 # Two pairs a process, and two processes.

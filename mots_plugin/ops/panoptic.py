@@ -104,6 +104,7 @@ def fuse_panoptic(
     max_hidden: float = 0.5,
     instance_factor: float = 1.0,
     unclaimed: str = "stuff",
+    min_unclaimed_area: int = 0,
     min_stuff_area: int = 0,
     void: int = 255,
 ) -> PanopticMap:
@@ -122,10 +123,18 @@ def fuse_panoptic(
         max_hidden: Largest part of a mask that better instances may cover.
         instance_factor: Factor on the mask logit; 4 in the code of EfficientPS, 1 in the papers.
         unclaimed: What becomes of pixels that no instance claims although a thing class scores highest: ``'stuff'``,
-            the best stuff class; ``'void'``, as in the code of EfficientPS, which STQ takes for an error.
+            the best stuff class; ``'void'``, as in the code of EfficientPS, which STQ takes for an error; ``'thing'``,
+            that class without an instance, where they are enough.
+        min_unclaimed_area: How many such pixels of a class in the image are enough; fewer are taken for the ragged
+            edges of instances and become stuff: to panoptic quality they would be a false segment a class and frame.
         min_stuff_area: Stuff classes with fewer pixels in the image become void; 2048 in the code of EfficientPS.
         void: Class id of pixels without one.
+
+    Raises:
+        ValueError: ``unclaimed`` is none of the three.
     """
+    if unclaimed not in ("stuff", "void", "thing"):
+        raise ValueError(f"fuse_panoptic: unclaimed is {unclaimed!r}; it must be 'stuff', 'void' or 'thing'")
     height, width = semantic_logits.shape[1:]
     order = scores.argsort(descending=True, stable=True)
     found = sample_masks_in_boxes(mask_logits[order], boxes[order], (height, width))
@@ -149,6 +158,10 @@ def fuse_panoptic(
     classes = stuff_class
     if unclaimed == "void":
         classes = torch.where(stuff[flat.argmax(dim=0)], stuff_class, void)
+    elif unclaimed == "thing":
+        highest = flat.argmax(dim=0)
+        areas = torch.bincount(highest[~claimed], minlength=len(flat))
+        classes = torch.where(areas[highest] >= min_unclaimed_area, highest, stuff_class)
     if min_stuff_area:
         areas = torch.bincount(classes[~claimed], minlength=void + 1)
         classes = torch.where(areas[classes] < min_stuff_area, void, classes)

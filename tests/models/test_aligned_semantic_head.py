@@ -48,6 +48,23 @@ def test_scores_of_a_cell_lie_side_by_side():
     assert logits[0, 1, 2:4, 4:6].tolist() == [[4, 5], [6, 7]]
 
 
+def test_the_stem_refines_scores_to_its_own_resolution():
+    """Weights by hand: the scores are the stem's first channel, and minus that."""
+    fine = head(subpixels=2, stem_channels=1)
+    convolution = fine.refine_with_stem.conv
+    nn.init.zeros_(convolution.weight)
+    convolution.weight.data[0, 2, 1, 1] = 1.0  # two channels of divided cells, then the stem's
+    nn.init.zeros_(convolution.bias)
+    fine.classify.weight.data = torch.tensor([[1.0, 0.0], [-1.0, 0.0]])[:, :, None, None]
+    nn.init.zeros_(fine.classify.bias)
+    stem = torch.arange(96.0).view(1, 1, 8, 12)
+
+    features, logits = fine((torch.randn(1, 3, 4, 6), torch.randn(1, 3, 2, 3)), torch.randn(1, 3, 1, 2), stem)
+
+    assert features.shape == (1, 4, 4, 6)
+    assert torch.equal(logits[0], torch.cat([stem[0], -stem[0]]))
+
+
 def test_the_loss_looks_at_another_pixel_of_each_square_every_time():
     sparse = head(loss_stride=2)
     sparse.loss_function = Seen()

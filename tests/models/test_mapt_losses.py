@@ -32,6 +32,15 @@ def test_void_pixels_cost_nothing_but_count_among_all():
     torch.testing.assert_close(half, torch.tensor((1 + 0) / 2.0))
 
 
+def test_rare_classes_may_weigh_more_and_come_first():
+    losses = torch.tensor([[[4.0, 1.0], [3.0, 2.0]]])
+    classes = torch.tensor([[[0, 0], [1, 1]]])
+    logits = two_class_logits(losses)
+    logits[:, :, 1] = logits[:, :, 1].flip(1)  # the same losses for the other class
+    weighted = HardestPixelsCrossEntropyLoss(fraction=0.5, class_weights=(1, 3), loss_weight=2.0)
+    torch.testing.assert_close(weighted(logits, classes), torch.tensor(2.0 * (9 + 6) / 2))
+
+
 def test_a_fraction_must_be_one():
     with pytest.raises(ValueError, match=r"fraction 0 is outside \(0, 1\]"):
         HardestPixelsCrossEntropyLoss(fraction=0)

@@ -47,6 +47,20 @@ def test_pixels_that_no_instance_claims_become_stuff_or_void():
     assert fuse(scene(), [], [], unclaimed="void").classes[3:7, 2:6].unique().tolist() == [255]
 
 
+def test_pixels_that_no_instance_claims_stay_a_thing_where_they_are_enough():
+    fused = fuse(scene(), [], [], unclaimed="thing", min_unclaimed_area=16)
+    assert fused.classes[3:7, 2:6].unique().tolist() == [CAR]
+    assert fused.instances.unique().tolist() == [-1]
+    ragged = fuse(scene(), [[2, 3, 6, 6]], [0.9], unclaimed="thing", min_unclaimed_area=5)
+    assert ragged.classes[5, 2:6].tolist() == [CAR] * 4
+    assert ragged.classes[6, 2:6].tolist() == [ROAD] * 4  # these four are less than five; those claimed do not count
+
+
+def test_another_fate_of_pixels_is_refused():
+    with pytest.raises(ValueError, match="unclaimed is 'nothing'; it must be 'stuff', 'void' or 'thing'"):
+        fuse(scene(), [], [], unclaimed="nothing")
+
+
 def test_small_stuff_becomes_void():
     logits = scene()
     logits[SKY] = -3.0

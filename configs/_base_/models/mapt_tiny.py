@@ -16,6 +16,7 @@ _roi_extractor = dict(
     finest_scale=28)
 
 detector = dict(
+    backbone=dict(out_indices=(0, 1, 2, 3, 4)),
     neck=dict(
         _delete_=True, type='TwoWayFPN', in_channels=[32, 64, 128, 256], out_channels=_channels,
         norm_cfg=_norm, act_cfg=_act),
@@ -30,7 +31,13 @@ semantic_head = dict(
     skip_channels=(32, 32),
     separable=False,
     subpixels=2,
+    stem_channels=16,
     loss_stride=2,
+    loss=dict(
+        type='HardestPixelsCrossEntropyLoss',
+        # road, sidewalk, building, wall, fence, pole, traffic light, traffic sign, vegetation, terrain,
+        # sky, person, rider, car, truck, bus, train, motorcycle, bicycle
+        class_weights=(1, 2, 1, 1, 1, 2, 1, 1.5, 1, 4, 1, 1, 1.5, 1, 1, 1, 1, 1, 3)),
     norm_cfg=_norm,
     act_cfg=_act)
 motion_head = dict(type='MotionPropagationHead', in_channels=48, mask_channels=8, norm_cfg=_norm)

@@ -34,6 +34,8 @@ class AlignedSemanticHead(BaseModule):
         separable: Refine by depthwise-separable convolutions, as published; plain ones cost less time on CPUs.
         subpixels: Class scores each way in a cell of stride 4, put side by side (Wang et al. 2018, "Understanding
             Convolution for Semantic Segmentation"): what is thinner than a cell is lost otherwise. 1 in the paper.
+        stem_channels: Channels of the backbone's first map, by which class scores are refined; its resolution is
+            ``subpixels`` times that of stride 4. None, as in the paper: scores of the semantic features alone.
         loss_stride: The loss looks at one pixel in a square of so many each way, another one every time. 1 in the
             paper; where scores are no finer, more pixels cost time and teach little.
         norm_cfg: Normalisation of all layers but the last.
@@ -51,6 +53,7 @@ class AlignedSemanticHead(BaseModule):
         skip_channels: tuple[int, int] = (32, 16),
         separable: bool = True,
         subpixels: int = 1,
+        stem_channels: int | None = None,
         loss_stride: int = 1,
         norm_cfg: OptConfigType = None,
         act_cfg: OptConfigType = None,
@@ -70,16 +73,26 @@ class AlignedSemanticHead(BaseModule):
             for skipped in skip_channels
         )
         self.subpixels = subpixels
-        self.classify = nn.Conv2d(channels, num_classes * subpixels**2, 1)
+        self.stem_channels = stem_channels
+        if stem_channels is None:
+            self.classify = nn.Conv2d(channels, num_classes * subpixels**2, 1)
+        else:
+            fine = channels // 2
+            self.divide = nn.Conv2d(channels, fine * subpixels**2, 1)
+            self.refine_with_stem = ConvModule(fine + stem_channels, fine, 3, padding=1, **layers)
+            self.classify = nn.Conv2d(fine, num_classes, 1)
         self.loss_stride = loss_stride
         self.loss_function = MODELS.build(loss)
 
-    def forward(self, pyramid: tuple[Tensor, ...], context: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, pyramid: tuple[Tensor, ...], context: Tensor, stem: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Compute semantic features and class scores.
 
         Args:
             pyramid: (B, C, H/4, W/4) and (B, C, H/8, W/8), then coarser levels, which are not used.
             context: (B, C', H/16, W/16) dilated features of the backbone.
+            stem: (B, ``stem_channels``, h, w) first map of the backbone, where the head takes one.
 
         Returns:
             (B, channels, H/4, W/4) semantic features S and (B, K, h, w) logits, ``subpixels`` as many each way.
@@ -88,7 +101,10 @@ class AlignedSemanticHead(BaseModule):
         for level, skip, refine in zip((pyramid[1], pyramid[0]), self.skips, self.refinements, strict=True):
             features = functional.interpolate(features, size=level.shape[2:], mode="bilinear", align_corners=False)
             features = refine(torch.cat([features, skip(level)], dim=1))
-        return features, functional.pixel_shuffle(self.classify(features), self.subpixels)
+        if stem is None:
+            return features, functional.pixel_shuffle(self.classify(features), self.subpixels)
+        divided = functional.pixel_shuffle(self.divide(features), self.subpixels)
+        return features, self.classify(self.refine_with_stem(torch.cat([divided, stem], dim=1)))
 
     def loss(self, logits: Tensor, samples: SampleList, size: tuple[int, int]) -> dict[str, Tensor]:
         """Return ``loss_semantic`` of the input's pixels.

@@ -52,7 +52,8 @@ class MAPT(OnlineMOT):
 
     Args:
         detector: Config of a two-stage detector whose region head is a ``MaskLogitsRoIHead``. Its neck takes the first
-            maps of its backbone, the semantic head the last; so a ``RegNetY`` gives it a dilated one.
+            maps of its backbone, the semantic head the last; so a ``RegNetY`` gives it a dilated one. Before them comes
+            the stem, if the semantic head takes one.
         semantic_head: Config of an ``AlignedSemanticHead``.
         thing_ids: Semantic class of each detector class.
         tracker: Config of a tracker.
@@ -106,8 +107,11 @@ class MAPT(OnlineMOT):
 
     def _extract(self, images: Tensor) -> FrameFeatures:
         stages = self.detector.backbone(images)
+        stem = None
+        if self.semantic_head.stem_channels is not None:
+            stem, *stages = stages
         pyramid = self.detector.neck(stages[: self.detector.neck.num_inputs])
-        features, logits = self.semantic_head(pyramid, stages[-1])
+        features, logits = self.semantic_head(pyramid, stages[-1], stem)
         source = features if self.motion_source == "semantic" else pyramid[0]
         return FrameFeatures(to_single_precision(pyramid), source, logits)
 
