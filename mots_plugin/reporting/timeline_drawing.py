@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _NARROWEST, _WIDEST = 3.0, 44.0  # of a frame
 _DIGIT, _PADDING = 6.2, 6.0  # room that an id takes within its bar
 _MOST_SPANS = 8  # that a title lists
 _TICK_DISTANCE = 64  # least, between labels of frames
+_PRINTED_WIDTH, _PRINTED_TICK_DISTANCE = 560, 36  # on paper, into whose width rows are squeezed
 _GOLDEN_RATIO = (5**0.5 - 1) / 2
 _SATURATIONS, _VALUES = (0.80, 0.55, 0.95), (1.00, 0.95, 0.85)
 
@@ -96,6 +98,8 @@ class DrawnTimeline:
         class_name: The class.
         width: Of all rows, pixels.
         ticks: Numbers of frames along the top.
+        squeeze: How many times narrower rows are on paper; 1 where they fit.
+        printed_ticks: Every how many of the ticks have room on paper.
         rows: One a track.
         false: Strokes for the false positives, from few to many a frame.
         missed: Number of objects, over all frames, that nothing is matched to.
@@ -106,6 +110,8 @@ class DrawnTimeline:
     class_name: str
     width: float
     ticks: Sequence[Label]
+    squeeze: float
+    printed_ticks: int
     rows: Sequence[DrawnRow]
     false: Sequence[Stroke]
     missed: int
@@ -122,11 +128,15 @@ def draw_timelines(sequence: SequenceReport) -> list[DrawnTimeline]:
     frames = sequence.frames
     step = min(max(_WIDTH / len(frames), _NARROWEST), _WIDEST)
     ticks = _ticks(frames, step)
+    squeeze = max(1.0, len(frames) * step / _PRINTED_WIDTH)
+    distance = ticks[1].x / squeeze if len(ticks) > 1 else _PRINTED_TICK_DISTANCE
     return [
         DrawnTimeline(
             class_name=timeline.class_name,
             width=_short(len(frames) * step),
             ticks=ticks,
+            squeeze=_short(squeeze),
+            printed_ticks=math.ceil(_PRINTED_TICK_DISTANCE / distance),
             rows=[_draw_row(row, frames, step) for row in timeline.rows],
             false=_draw_false(timeline, step),
             missed=timeline.missed,

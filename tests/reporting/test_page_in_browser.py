@@ -36,6 +36,8 @@ addEventListener("load", () => {
     fetched: performance.getEntriesByType("resource").map(entry => entry.name),
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     paper: getComputedStyle(document.body).backgroundColor,
+    scrolling: every("main *", element => getComputedStyle(element).overflowX).filter(way => way === "auto").length,
+    ticks: every(".timeline .tick", tick => [tick.textContent, tick.getAttribute("x")]),
     dead: every("a[href^='#']", link => link.hash).filter(hash => !document.querySelector(hash)),
   };
   const answer = document.createElement("pre");
@@ -156,6 +158,21 @@ def test_one_outline_and_named_tables_and_no_dead_link(seen):
         "H2 Config and versions",
     ]
     assert (seen["unnamed"], seen["dead"]) == (0, [])
+
+
+def test_the_frames_along_a_timeline(seen):
+    assert seen["ticks"][:3] == [["0", "0.0%"], ["2", "25.0%"], ["4", "50.0%"]]
+
+
+def test_on_paper_the_dark_is_white_and_nothing_is_hidden_in_a_box_that_scrolls(seen, page, tmp_path):
+    html = page.read_text(encoding="utf-8")
+    assert html.count("@media print") == 1
+    (tmp_path / "paper.html").write_text(html.replace("@media print", "@media all"), encoding="utf-8")
+    printed = look(tmp_path / "paper.html", tmp_path, "816,1056", "--blink-settings=preferredColorScheme=0")
+    assert printed["paper"] == "rgb(255, 255, 255)"
+    assert printed["overflow"] <= 0
+    assert seen["scrolling"] > 0
+    assert printed["scrolling"] == 0
 
 
 def test_nothing_is_fetched(seen):

@@ -27,6 +27,7 @@ def timeline():
 def test_a_stroke_for_each_predicted_id(timeline):
     first, second = timeline.rows[0].strokes
     assert (timeline.width, timeline.rows[0].present) == (880, "M0 8h880")
+    assert (timeline.squeeze, timeline.printed_ticks) == (1.6, 1)
     assert (first.path, first.title) == ("M0 8h176", "id 7: frames 10 to 13")
     assert (second.path, second.title) == ("M220 8h44M352 8h528", "id 12345: frames 15, 18 to 29")
     assert first.colour != second.colour
@@ -57,6 +58,7 @@ def test_more_false_positives_are_stronger(timeline):
 def test_long_videos_keep_their_frames_visible_and_their_axis_legible():
     (drawn,) = draw_timelines(SequenceReport("0001", range(1, 838), [Timeline("car", [ROW], [])]))
     assert drawn.width == 3 * 837
+    assert (drawn.squeeze, drawn.printed_ticks) == (4.5, 2)  # on paper 150 pixels are 33, too few for a number
     assert [tick.text for tick in drawn.ticks][:3] == ["1", "51", "101"]
 
 
