@@ -53,6 +53,7 @@ appearance_head = dict(
     motion_channels=32,
     fc_channels=256,
     embed_channels=64,
+    loss=dict(type='TrackCrossEntropyLoss', loss_weight=0.25),  # at 1, the shared layers serve the others less well
     train_cfg=dict(
         assigner=dict(type='IgnoreRegionAssigner', pos_iou_thr=0.5, neg_iou_thr=0.5, min_pos_iou=0.5,
                       match_low_quality=False),
