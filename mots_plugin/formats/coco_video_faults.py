@@ -26,6 +26,7 @@ _KEYS = {
     "images": {"id": int, "video_id": int, "frame_id": int, "file_name": str, "width": int, "height": int},
     "annotations": {"id": int, "image_id": int, "category_id": int, "instance_id": int, "segmentation": dict},
 }
+_OPTIONAL_KEYS = {"images": {"frame_number": int}}
 _WRITE_ANEW = "write the file with a converter of data_converters/"
 _BOX_TOLERANCE = 1.0
 
@@ -109,7 +110,8 @@ def _sound_entries(data: dict[str, Any], table: str, source: str, faults: list[F
         if not isinstance(entry, dict):
             faults.append(Fault(source, place, "is not an object", _WRITE_ANEW, "json"))
             continue
-        for key, kind in _KEYS[table].items():
+        optional = {key: kind for key, kind in _OPTIONAL_KEYS.get(table, {}).items() if key in entry}
+        for key, kind in {**_KEYS[table], **optional}.items():
             is_sound = is_image_side if key in ("width", "height") else is_integer
             if type(entry.get(key)) is not kind or (kind is int and not is_sound(entry[key])):
                 problem = f"'{key}' is {json.dumps(entry[key])[:40]}" if key in entry else f"has no '{key}'"

@@ -104,12 +104,14 @@ def read_id_pngs(
     track_ids: list[int] = []
     masks: list[RLE] = []
     size: tuple[int, ...] | None = None
+    before: Path | None = None
     for frame, path in sorted(frames):
         image = read_id_png(path)
         if size is not None and image.shape != size:
-            problem = "its size {} x {} differs from the frames before, {} x {}".format(*image.shape, *size)
+            sizes = "its size {} x {} differs from the frames before, {} x {}".format(*image.shape, *size)
+            problem = f"{sizes} as {before}"
             raise FormatError(path, problem, "all frames of a sequence must have one size (height x width)")
-        size = image.shape
+        size, before = image.shape, path
         ids, class_ids, frame_masks = id_png_to_objects(image)
         unknown = ids[~np.isin(class_ids, [*CLASS_NAMES, *own_classes])]
         if len(unknown):

@@ -106,7 +106,7 @@ def test_folders_that_are_no_sequence_are_refused(tmp_path):
         read_id_png_folder(tmp_path)
     write_id_png(tmp_path / "000000.png", FRAME)
     write_id_png(tmp_path / "000001.png", FRAME[:3])
-    with pytest.raises(FormatError, match="000001.png: its size 3 x 4 differs from the frames before, 4 x 4"):
+    with pytest.raises(FormatError, match="000001.png: its size 3 x 4 differs .* before, 4 x 4 as .*000000.png"):
         read_id_png_folder(tmp_path)
     write_id_png(tmp_path / "first.png", FRAME)
     with pytest.raises(FormatError, match="first.png: is not named by a frame number"):

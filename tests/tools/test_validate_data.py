@@ -145,6 +145,15 @@ CHANGES = {
         lambda data: data["annotations"][4].pop("instance_id"),
         ["annotations[4]: has no 'instance_id'; let it be a whole number"],
     ),
+    "frame number that is none": (
+        lambda data: data["images"][1].update(frame_number=None),
+        [
+            "images[1]: 'frame_number' is null; let it be a whole number",
+            "annotation 4: image_id 2 is not among the sound entries of 'images'",
+            "annotation 5: image_id 2 is not among the sound entries of 'images'",
+            "video '0000': length is 2, but it has 1 images; correct the length, or add the images",
+        ],
+    ),
     "instance 0": (
         lambda data: [data["annotations"][row].update(instance_id=0) for row in (0, 3)],
         ["annotation 1: instance_id is 0, which mmdet takes for missing; count", "annotation 4: instance_id is 0"],
