@@ -21,14 +21,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.mask_tracks import CLASS_NAMES, IGNORE_CLASS
+from mots_plugin.formats.mask_tracks import IGNORE_CLASS
 from mots_plugin.formats.rle import RLE, find_broken, validate
 
 _NUMBERS = ("frame", "x1", "y1", "x2", "y2", "score", "class_id")
 _WITH_MASK = (*_NUMBERS, "height", "width")
 _CURE = "write 'frame x1 y1 x2 y2 score class_id [height width rle] e1 … eD', alike in every line"
-_CLASSES = {name: class_id for class_id, name in CLASS_NAMES.items() if class_id != IGNORE_CLASS}
 _LARGEST = np.finfo(np.float32).max
 _LARGEST_WHOLE = 2.0**53
 
@@ -120,7 +120,7 @@ def read_detections_txt(path: str | os.PathLike[str], own_classes: Mapping[str, 
             raise FormatError(source, problem, _CURE, number)
     strings = [tokens.pop(len(_WITH_MASK)) for _, tokens in rows] if with_masks else []
     table = _numbers(rows, source)
-    _check_table(table, with_masks, lines, source, _CLASSES | dict(own_classes or {}))
+    _check_table(table, with_masks, lines, source, {**MOTS_CLASS_IDS, **(own_classes or {})})
     head = len(_WITH_MASK) if with_masks else len(_NUMBERS)
     masks = None
     if with_masks:
