@@ -22,7 +22,7 @@ from mots_plugin.annotation.box_videos import BOX_FORMATS
 from mots_plugin.annotation.corrections import take_corrections
 from mots_plugin.annotation.exchange import EXCHANGES
 from mots_plugin.annotation.project import Project, Settings
-from mots_plugin.formats.class_numbers import class_id_of
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS, class_id_of, parse_class_number
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 
@@ -42,6 +42,13 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--images", type=Path, required=True, help="images of the video, or of the data set in a known layout"
     )
     start.add_argument("--class-name", help="class of boxes for which the file has none")
+    start.add_argument(
+        "--classes",
+        nargs="+",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="classes of your own, as in cow=3: that number in BOXES (in KITTI's format that name), and in the masks",
+    )
     start.add_argument("--exchange", choices=EXCHANGES, default="labelme", help="form of masks (default: %(default)s)")
     start.add_argument(
         "--masks-per-object", type=int, default=2, help="masks asked for first (default: 2, the paper's)"
@@ -58,7 +65,10 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def start(arguments: argparse.Namespace) -> None:
-    class_id = None if arguments.class_name is None else class_id_of(arguments.class_name, "--class-name")
+    own_classes = dict(map(parse_class_number, arguments.classes))
+    class_id = None
+    if arguments.class_name is not None:
+        class_id = class_id_of(arguments.class_name, "--class-name", class_ids={**MOTS_CLASS_IDS, **own_classes})
     settings = Settings(
         boxes=str(arguments.boxes.resolve()),
         box_format=arguments.format,
@@ -68,6 +78,7 @@ def start(arguments: argparse.Namespace) -> None:
         checkpoint=str(arguments.checkpoint.resolve()),
         exchange=arguments.exchange,
         masks_per_object=arguments.masks_per_object,
+        own_classes=own_classes,
     )
     from tqdm import tqdm
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from mots_plugin.annotation.box_shapes import fill_boxes, inscribe_ellipses
 from mots_plugin.annotation.box_videos import BOX_FORMATS, BoxVideo, find_box_files, find_images, read_box_video
 from mots_plugin.annotation.mask_result import without_overlaps
-from mots_plugin.formats.class_numbers import class_id_of
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS, class_id_of, parse_class_number
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mots_txt import write_mots_txt
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
@@ -53,6 +53,13 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--images", type=Path, help="images of the video, or of the data set in a known layout")
     parser.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the images, where none are at hand")
     parser.add_argument("--class-name", help="class of boxes for which BOXES has none")
+    parser.add_argument(
+        "--classes",
+        nargs="+",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="classes of your own, as in cow=3: that number in BOXES (in KITTI's format that name), and in the masks",
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--sequences", nargs="+", metavar="NAME", help="only these; default: all")
     which.add_argument("--seqmap", type=Path, help="only the sequences that this file lists, all their frames")
@@ -88,7 +95,10 @@ def _size(text: str) -> tuple[int, int]:
 
 def read_videos(arguments: argparse.Namespace) -> Iterator[BoxVideo]:
     """Yield the videos that OUT lacks."""
-    class_id = None if arguments.class_name is None else class_id_of(arguments.class_name, "--class-name")
+    own_classes = dict(map(parse_class_number, arguments.classes))
+    class_id = None
+    if arguments.class_name is not None:
+        class_id = class_id_of(arguments.class_name, "--class-name", class_ids={**MOTS_CLASS_IDS, **own_classes})
     files = find_box_files(arguments.boxes)
     wanted = arguments.sequences
     if arguments.seqmap is not None:
@@ -101,7 +111,15 @@ def read_videos(arguments: argparse.Namespace) -> Iterator[BoxVideo]:
             continue
         images = None if arguments.images is None else find_images(arguments.images, name)
         size = arguments.size or (0, 0)
-        yield read_box_video(files[name], name, arguments.format, class_id=class_id, images=images, size=size)
+        yield read_box_video(
+            files[name],
+            name,
+            arguments.format,
+            class_id=class_id,
+            own_classes=own_classes,
+            images=images,
+            size=size,
+        )
 
 
 def shapes_of(video: BoxVideo, method: str) -> Iterable[tuple[NDArray[np.intp], list[RLE]]]:

@@ -14,6 +14,7 @@ from mots_plugin.formats.box_tracks import BoxTracks
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.frame_images import IMAGE_EXTENSIONS, list_frame_images, read_image_size
 from mots_plugin.formats.kitti_box import KITTI_CLASSES, read_kitti_box
+from mots_plugin.formats.mask_tracks import CLASS_NAMES
 from mots_plugin.formats.mot_txt import parse_mot_txt, read_mot_txt
 
 BOX_FORMATS = ("mot", "kitti", "tracks")
@@ -31,11 +32,12 @@ class BoxVideo:
 
     Attributes:
         name: Name of the video.
-        tracks: The boxes: classes as of KITTI MOTS (1 car, 2 pedestrian), pixels from 0, frame numbers and track ids as
-            the source has them, an id at most once a frame.
+        tracks: The boxes: class ids as of masks (1 car, 2 pedestrian, others of one's own), pixels from 0, frame
+            numbers and track ids as the source has them, an id at most once a frame.
         height: Image height, pixels.
         width: Image width, pixels.
         images: Image file by frame number; empty where no images are needed.
+        class_names: Names of the classes by their ids.
     """
 
     name: str
@@ -43,6 +45,12 @@ class BoxVideo:
     height: int
     width: int
     images: Mapping[int, Path] = field(default_factory=dict)
+    class_names: Mapping[int, str] = field(default_factory=lambda: CLASS_NAMES)
+
+    @property
+    def class_ids(self) -> dict[str, int]:
+        """Ids of the classes by their names."""
+        return {name: class_id for class_id, name in self.class_names.items()}
 
     def __len__(self) -> int:
         return len(self.tracks)
@@ -93,6 +101,7 @@ def read_box_video(
     box_format: str,
     *,
     class_id: int | None = None,
+    own_classes: Mapping[str, int] | None = None,
     images: Mapping[int, Path] | None = None,
     size: tuple[int, int] = (0, 0),
 ) -> BoxVideo:
@@ -106,16 +115,21 @@ def read_box_video(
         box_format: ``'mot'`` (frames and pixels counted from 1), ``'kitti'`` (from 0), or ``'tracks'``: MOTChallenge's
             columns as ``tools/test.py`` writes them, with frames, pixels and classes as the data set has them.
         class_id: Class of boxes for which the file has none, as in results of MOTChallenge.
+        own_classes: Ids by name of classes that there are besides car and pedestrian, or in the place of what has these
+            ids. The file has them by number, KITTI's format by name in whatever case.
         images: Image file by frame number.
         size: ``(height, width)`` in pixels where there are no images.
 
     Raises:
         FormatError: The file cannot be read, tells no class and none is given, or has a box in a frame without image.
     """
+    own_ids = dict(own_classes or {})
     if box_format == "kitti":
-        tracks = _from_kitti(path)
+        tracks = _from_kitti(path, own_ids)
     else:
-        tracks = _from_mot(path, class_id) if box_format == "mot" else _from_tracks(path, class_id)
+        read = _from_mot if box_format == "mot" else _from_tracks
+        tracks = read(path, class_id, set(own_ids.values()))
+    class_names = CLASS_NAMES | {number: class_name for class_name, number in own_ids.items()}
     if images:
         if box_format == "mot" and min(images) == 0:
             problem = "its frames count from 1, but the first image is that of frame 0"
@@ -132,9 +146,11 @@ def read_box_video(
     repeated = np.setdiff1d(np.arange(len(tracks)), first)
     if len(repeated):
         frame, track_id = keys[repeated[0]]
-        problem = f"id {track_id} belongs to a car and a pedestrian in frame {frame}"
-        raise FormatError(path, problem, "number cars and pedestrians apart", tracks.lines[repeated[0]])
-    return BoxVideo(name, replace(tracks, name=name), *size, images or {})
+        classes = tracks.class_ids[(tracks.frames == frame) & (tracks.track_ids == track_id)]
+        named = " and a ".join(class_names[number] for number in classes.tolist())
+        problem = f"id {track_id} belongs to a {named} in frame {frame}"
+        raise FormatError(path, problem, "number the objects of all classes apart", tracks.lines[repeated[0]])
+    return BoxVideo(name, replace(tracks, name=name), *size, images or {}, class_names)
 
 
 def _sequence_name(path: Path) -> str:
@@ -142,22 +158,22 @@ def _sequence_name(path: Path) -> str:
     return path.parents[1].name if in_mot_layout else path.stem
 
 
-def _from_mot(path: Path, class_id: int | None) -> BoxTracks:
+def _from_mot(path: Path, class_id: int | None, own_ids: set[int]) -> BoxTracks:
     tracks = read_mot_txt(path)
     _check_classes(tracks, class_id)
     unknown = tracks.class_ids < 0
-    known = np.where(unknown, class_id or 0, _translate(tracks.class_ids, _FROM_MOT))
+    known = np.where(unknown, class_id or 0, _translate(tracks.class_ids, _FROM_MOT | {own: own for own in own_ids}))
     # A score of 0 is, in ground truth, for boxes that do not count; MOTChallenge's first pixel is 1.
     kept = (known > 0) & (tracks.track_ids >= 0) & ((tracks.scores != 0) | unknown)
     return replace(tracks, class_ids=known, boxes=tracks.boxes - 1).select(kept)
 
 
-def _from_tracks(path: Path, class_id: int | None) -> BoxTracks:
+def _from_tracks(path: Path, class_id: int | None, own_ids: set[int]) -> BoxTracks:
     tracks, faults = parse_mot_txt(path.read_bytes(), str(path))
     raise_first(faults + find_box_faults(tracks, ids_needed=True))
     _check_classes(tracks, class_id)
     known = np.where(tracks.class_ids < 0, class_id or 0, tracks.class_ids)
-    return replace(tracks, class_ids=known).select(np.isin(known, (_CAR, _PEDESTRIAN)))
+    return replace(tracks, class_ids=known).select(np.isin(known, [_CAR, _PEDESTRIAN, *own_ids]))
 
 
 def _check_classes(tracks: BoxTracks, class_id: int | None) -> None:
@@ -168,9 +184,12 @@ def _check_classes(tracks: BoxTracks, class_id: int | None) -> None:
         raise FormatError(tracks.source, problem, cure, tracks.lines[unknown.argmax()])
 
 
-def _from_kitti(path: Path) -> BoxTracks:
-    tracks = read_kitti_box(path)
-    known = _translate(tracks.class_ids, _FROM_KITTI)
+def _from_kitti(path: Path, own_ids: Mapping[str, int]) -> BoxTracks:
+    # Numbers of this format stand for its own types, so that those of further ones go behind them.
+    further = {name.lower(): number + len(KITTI_CLASSES) for name, number in own_ids.items()}
+    tracks = read_kitti_box(path, class_ids=KITTI_CLASSES | further)
+    own = {number: number - len(KITTI_CLASSES) for number in further.values()}
+    known = _translate(tracks.class_ids, _FROM_KITTI | own)
     return replace(tracks, class_ids=known).select((known > 0) & (tracks.track_ids >= 0))
 
 

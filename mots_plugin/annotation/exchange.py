@@ -55,23 +55,27 @@ def _write_labelme(folder: Path, video: BoxVideo, masks: MaskTracks) -> None:
         objects = [(int(masks.track_ids[row]), int(masks.class_ids[row]), masks.masks[row]) for row in rows]
         path = folder / video.name / f"{frame:06d}.json"
         image = os.path.relpath(video.images[frame], path.parent)
-        write_labelme_file(path, image, objects, video.height, video.width, _LABELME_TOLERANCE)
+        write_labelme_file(path, image, objects, video.height, video.width, _LABELME_TOLERANCE, video.class_names)
 
 
 def _read_labelme(folder: Path, video: BoxVideo) -> MaskTracks:
     own = folder / video.name
-    return read_labelme_folder(own, name=video.name) if own.is_dir() else MaskTracks(name=video.name)
+    if not own.is_dir():
+        return MaskTracks(name=video.name)
+    return read_labelme_folder(own, name=video.name, class_ids=video.class_ids)
 
 
 def _write_cvat(folder: Path, video: BoxVideo, masks: MaskTracks) -> None:
     numbers = np.unique(masks.frames).tolist()
     names = [f"{video.name}/{video.images[number].name}" for number in numbers]
-    write_cvat(folder / f"{video.name}.xml", VideoFrames(video.name, numbers, names, video.height, video.width), masks)
+    frames = VideoFrames(video.name, numbers, names, video.height, video.width)
+    write_cvat(folder / f"{video.name}.xml", frames, masks, video.class_names)
 
 
 def _read_cvat(folder: Path, video: BoxVideo) -> MaskTracks:
     files = [path for path in (folder / f"{video.name}.xml", folder / f"{video.name}.zip") if path.is_file()]
-    return read_cvat(files[-1]).get(video.name, MaskTracks()) if files else MaskTracks(name=video.name)
+    found = read_cvat(files[-1], video.class_ids) if files else {}
+    return found.get(video.name, MaskTracks(name=video.name))
 
 
 def _write_png(folder: Path, video: BoxVideo, masks: MaskTracks) -> None:
@@ -85,7 +89,7 @@ def _read_png(folder: Path, video: BoxVideo) -> MaskTracks:
     own = folder / video.name
     if not own.is_dir():
         return MaskTracks(name=video.name)
-    masks = read_id_png_folder(own, name=video.name)
+    masks = read_id_png_folder(own, name=video.name, own_classes=video.class_names)
     track_ids, values = _png_values(video)
     track_of = dict(zip(values, track_ids, strict=True))
     for row in np.flatnonzero(~np.isin(masks.track_ids, values)).tolist():

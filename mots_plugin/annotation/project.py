@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -34,13 +34,14 @@ class Settings:
 
     Attributes:
         boxes: Box text, a file or a folder (see :func:`find_box_files`).
-        box_format: ``'mot'`` or ``'kitti'``.
+        box_format: ``'mot'``, ``'kitti'`` or ``'tracks'``.
         images: Folder of images (see :func:`find_images`).
         class_id: Class of boxes for which the file has none, None where it has.
         config: Config of the refinement network.
         checkpoint: Its weights.
         exchange: Form in which masks go out to be corrected and come back: ``'labelme'``, ``'cvat'`` or ``'png'``.
         masks_per_object: How many masks a person is asked for first; 2 in the paper.
+        own_classes: Ids by name of classes besides car and pedestrian.
     """
 
     boxes: str
@@ -51,6 +52,7 @@ class Settings:
     checkpoint: str
     exchange: str
     masks_per_object: int
+    own_classes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Project:
@@ -72,7 +74,8 @@ class Project:
         data = read_json(path, cure, "is no annotation project")
         with surprises_named(path, "is no annotation project", cure):
             self.round = int(data.pop("round"))
-            self.settings = Settings(**{field.name: data[field.name] for field in fields(Settings)})
+            own_classes = {name: int(number) for name, number in data.pop("own_classes", {}).items()}
+            self.settings = Settings(**data, own_classes=own_classes)
 
     @classmethod
     def start(cls, folder: str | os.PathLike[str], settings: Settings) -> Project:
@@ -104,7 +107,14 @@ class Project:
         settings = self.settings
         for name, path in find_box_files(Path(settings.boxes)).items():
             images = find_images(Path(settings.images), name)
-            yield read_box_video(path, name, settings.box_format, class_id=settings.class_id, images=images)
+            yield read_box_video(
+                path,
+                name,
+                settings.box_format,
+                class_id=settings.class_id,
+                own_classes=settings.own_classes,
+                images=images,
+            )
 
     def given(self, name: str) -> MaskTracks:
         """Return the masks that people drew for a video, so far."""

@@ -23,7 +23,6 @@ from torch import Tensor
 from mots_plugin.annotation.box_videos import BoxVideo
 from mots_plugin.apis.checkpoints import check_fits, read_checkpoint
 from mots_plugin.formats.errors import FormatError
-from mots_plugin.formats.mask_tracks import CLASS_NAMES
 from mots_plugin.formats.rle import RLE
 from mots_plugin.models.heads import AssociationRoIHead
 from mots_plugin.ops import paste_masks
@@ -79,7 +78,7 @@ class MaskHeadOnBoxes:
             yield rows, found
 
     def _label_rows(self, video: BoxVideo) -> NDArray[np.int64]:
-        names = {class_id: CLASS_NAMES[class_id] for class_id in np.unique(video.tracks.class_ids).tolist()}
+        names = {class_id: video.class_names[class_id] for class_id in np.unique(video.tracks.class_ids).tolist()}
         unknown = [name for name in names.values() if name not in self._labels]
         if unknown:
             problem = f"its model does not know class {unknown[0]} of {video.tracks.source}"

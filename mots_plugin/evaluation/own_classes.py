@@ -8,8 +8,7 @@ from typing import Any
 
 from mots_plugin.evaluation.mask_scoring import MaskBenchmark
 from mots_plugin.evaluation.track_files import is_annotation_file, read_annotations
-from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS
-from mots_plugin.formats.errors import FormatError
+from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS, parse_class_number
 from mots_plugin.formats.mask_tracks import IGNORE_CLASS
 
 
@@ -36,11 +35,8 @@ def with_own_classes(benchmark: MaskBenchmark, options: Mapping[str, Any], groun
             class_ids = {name: class_id for name, class_id in annotated.items() if class_id != IGNORE_CLASS}
     names = []
     for entry in options.get("classes", ()):
-        name, equals, number = entry.partition("=")
-        if equals:
-            if not number.isdecimal() or int(number) in (0, IGNORE_CLASS):
-                cure = f"give the class's number, from 1 on, without {IGNORE_CLASS} (ignore regions): {name or 'cow'}=3"
-                raise FormatError("classes", f"'{entry}' is not NAME=NUMBER", cure)
-            class_ids[name] = int(number)
+        name = entry
+        if "=" in entry:
+            name, class_ids[name] = parse_class_number(entry)
         names.append(name)
     return {**options, **({"classes": tuple(names)} if names else {}), "class_ids": class_ids}

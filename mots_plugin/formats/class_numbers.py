@@ -50,6 +50,19 @@ def number_classes(found: Iterable[str], renamed: Mapping[str, str] | None = Non
     return ClassNumbers({**ids, **{old: ids[renamed.get(old, old)] for old in old_names}}, names)
 
 
+def parse_class_number(entry: str) -> tuple[str, int]:
+    """Return name and number of a class of one's own, given as ``cow=3``.
+
+    Raises:
+        FormatError: No name, no number, or the number of ignore regions.
+    """
+    name, _, number = entry.partition("=")
+    if not name or not (number.isascii() and number.isdecimal()) or int(number) in (0, IGNORE_CLASS):
+        cure = f"give the class's number, from 1 on, without {IGNORE_CLASS} (ignore regions): {name or 'cow'}=3"
+        raise FormatError("classes", f"'{entry}' is not NAME=NUMBER", cure)
+    return name, int(number)
+
+
 def class_id_of(
     name: str, file: str | os.PathLike[str], place: str | int = "", class_ids: Mapping[str, int] = MOTS_CLASS_IDS
 ) -> int:

@@ -98,7 +98,12 @@ def read_cvat(path: str | os.PathLike[str], class_ids: Mapping[str, int] = MOTS_
     return {sequence: collect_masks(table, os.fspath(path), sequence) for sequence, table in sorted(rows.items())}
 
 
-def write_cvat(path: str | os.PathLike[str], frames: VideoFrames, tracks: MaskTracks) -> None:
+def write_cvat(
+    path: str | os.PathLike[str],
+    frames: VideoFrames,
+    tracks: MaskTracks,
+    class_names: Mapping[int, str] = CLASS_NAMES,
+) -> None:
     """Write one sequence as "CVAT for images 1.1", with masks; the file appears whole or not at all.
 
     CVAT keeps identities when the labels of its task have a number attribute ``track_id``.
@@ -107,6 +112,7 @@ def write_cvat(path: str | os.PathLike[str], frames: VideoFrames, tracks: MaskTr
         path: The XML file.
         frames: The frames that CVAT shall show; its task holds images of these names.
         tracks: The masks; empty ones are left out, and those of other frames.
+        class_names: Names of the classes by their ids.
     """
     root = Element("annotations")
     SubElement(root, "version").text = "1.1"
@@ -118,7 +124,7 @@ def write_cvat(path: str | os.PathLike[str], frames: VideoFrames, tracks: MaskTr
             if not crop.size:
                 continue
             class_id, track_id = int(tracks.class_ids[row]), int(tracks.track_ids[row])
-            mask = SubElement(image, "mask", label=CLASS_NAMES[class_id], source="automatic", occluded="0")
+            mask = SubElement(image, "mask", label=class_names[class_id], source="automatic", occluded="0")
             mask.attrib.update(rle=_row_major_counts(crop), left=str(left), top=str(top), z_order="0")
             mask.attrib.update(width=str(crop.shape[1]), height=str(crop.shape[0]))
             if class_id != IGNORE_CLASS:

@@ -113,6 +113,7 @@ def write_labelme_file(
     height: int,
     width: int,
     tolerance: float = 0.0,
+    class_names: Mapping[int, str] = CLASS_NAMES,
 ) -> None:
     """Write one frame with polygons; the file appears whole or not at all. Holes of masks are closed.
 
@@ -123,10 +124,11 @@ def write_labelme_file(
         height: Image height, pixels.
         width: Image width, pixels.
         tolerance: See :func:`mots_plugin.formats.polygons.rle_to_polygons`.
+        class_names: Names of the classes by their ids.
     """
     shapes = [
         {
-            "label": CLASS_NAMES[class_id],
+            "label": class_names[class_id],
             "points": polygon.tolist(),
             "group_id": int(track_id),
             "shape_type": "polygon",

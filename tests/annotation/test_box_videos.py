@@ -63,9 +63,34 @@ def test_tracks_of_the_test_tool_count_as_their_data_set_does(tmp_path):
         read_box_video(path, "02", "tracks")
 
 
+@pytest.mark.parametrize(
+    ("box_format", "text"),
+    [
+        ("mot", "1,4,11,21,30,40,1,1,1\n1,5,2,2,3,3,1,3,1\n1,6,2,2,3,3,1,4,1\n1,7,2,2,3,3,1,5,1\n"),
+        ("tracks", "1,4,11,21,30,40,1,2,1\n1,5,2,2,3,3,1,3,1\n1,6,2,2,3,3,1,4,1\n1,7,2,2,3,3,1,5,1\n"),
+        (
+            "kitti",
+            "\n".join(
+                f"1 {track} {name} 0 0 -1.5 1 2 3 4 1 1 1 0 0 0 0"
+                for track, name in enumerate(("Pedestrian", "Cow", "CYCLIST", "Van"), 4)
+            ),
+        ),
+    ],
+)
+def test_classes_of_ones_own_are_named_and_numbered(tmp_path, box_format, text):
+    """By number as the file has them, in KITTI's format by name; numbers of MOTChallenge give way (3: its cars)."""
+    own = {"cow": 3, "cyclist": 4}
+    video = read_box_video(save(tmp_path / "02.txt", text), "02", box_format, own_classes=own)
+    assert video.tracks.track_ids.tolist() == [4, 5, 6]
+    assert video.tracks.class_ids.tolist() == [2, 3, 4]
+    assert [video.class_names[number] for number in (1, 2, 3, 4)] == ["car", "pedestrian", "cow", "cyclist"]
+
+
 def test_an_id_of_two_classes_in_a_frame_cannot_be_kept(tmp_path):
     path = save(tmp_path / "0002.txt", KITTI_TRUTH.replace("4 6 Van", "4 5 Car"))
-    with pytest.raises(FormatError, match="txt:4: id 5 belongs to a car and a pedestrian in frame 4; number"):
+    with pytest.raises(
+        FormatError, match="txt:4: id 5 belongs to a pedestrian and a car in frame 4; number the objects"
+    ):
         read_box_video(path, "0002", "kitti")
 
 

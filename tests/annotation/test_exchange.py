@@ -1,6 +1,7 @@
 """Masks out to annotation tools and back."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,6 +33,16 @@ def test_masks_come_back_as_they_went_out(name, video, tmp_path):
     assert back.class_ids.tolist() == [1, 2, 1]
     assert back.masks == MASKS.masks
     assert len(changed(back, MASKS)) == 0
+
+
+@pytest.mark.parametrize("name", list(EXCHANGES))
+def test_classes_of_ones_own_come_back_too(name, video, tmp_path):
+    classes = np.where(video.tracks.class_ids == 2, 3, 1)
+    cows = replace(video, tracks=replace(video.tracks, class_ids=classes), class_names={1: "car", 3: "cow"})
+    EXCHANGES[name].write(tmp_path / name, cows, replace(MASKS, class_ids=[1, 3, 1]))
+    back = EXCHANGES[name].read(tmp_path / name, cows)
+    assert back.class_ids.tolist() == [1, 3, 1]
+    assert back.track_ids.tolist() == [7, 8, 7]
 
 
 @pytest.mark.parametrize("name", list(EXCHANGES))

@@ -108,5 +108,8 @@ def test_a_class_that_the_model_does_not_know_is_named(model_files, images):
     config = copy.deepcopy(config)
     config.test_dataloader.dataset.metainfo.classes = ("car",)
     tracks = BoxTracks([0], [1], np.array([[40, 30, 100, 80.0]]), class_ids=[2])
+    head = MaskHeadOnBoxes(config, checkpoint)
     with pytest.raises(FormatError, match="its model does not know class pedestrian"):
-        next(MaskHeadOnBoxes(config, checkpoint).masks(BoxVideo("a", tracks, 96, 160, images)))
+        next(head.masks(BoxVideo("a", tracks, 96, 160, images)))
+    with pytest.raises(FormatError, match="its model does not know class cow"):
+        next(head.masks(BoxVideo("a", tracks, 96, 160, images, {2: "cow"})))

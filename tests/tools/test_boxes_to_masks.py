@@ -39,6 +39,13 @@ def test_what_is_done_is_kept(boxes, tmp_path):
     assert areas(read_mots_txt(tmp_path / "out" / "02.txt").masks).tolist()[1] == 12  # a 4x4 box without its corners
 
 
+def test_classes_of_ones_own(boxes, tmp_path):
+    """Number 3, a car in MOTChallenge, is what one says it is."""
+    masks = ["--method", "filling", "--size", "10x8", "--classes", "cow=3"]
+    succeed(python(TOOL, boxes, tmp_path / "out", *masks))
+    assert read_mots_txt(tmp_path / "out" / "01.txt", check=False).class_ids.tolist() == [2, 3, 2]
+
+
 def test_a_seqmap_says_which_sequences(boxes, tmp_path):
     (tmp_path / "val.seqmap").write_text("02 empty 000001 000002\n")
     succeed(
@@ -55,6 +62,7 @@ def test_a_seqmap_says_which_sequences(boxes, tmp_path):
         (["--method", "filling", "--size", "10x8", "--sequences", "09"], "has no sequence 09; name some of: 01, 02"),
         (["--method", "filling", "--images", "/nowhere"], "/nowhere: has no images of sequence 01"),
         (["--method", "filling", "--size", "10x8", "--class-name", "dog"], "class 'dog' is unknown"),
+        (["--method", "filling", "--size", "10x8", "--classes", "cow"], "classes: 'cow' is not NAME=NUMBER; give the"),
         (["--method", "mask_head", "none.py", "none.pth", "--images", "."], "none.py: config not found"),
     ],
 )
