@@ -38,7 +38,7 @@ from mots_plugin.evaluation.metrics import MOTSMetric
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "configs" / "track_rcnn" / "track_rcnn_tiny-fpn_800i_toy-street.py"
-WARM_UP = 5
+WARM_UP = 2
 
 
 def render(folder: Path, frames: int) -> None:
