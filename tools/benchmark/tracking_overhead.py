@@ -72,15 +72,16 @@ class Stopwatch:
     def __init__(self) -> None:
         self._frames = 0
 
-    def frame(self) -> None:
-        """Count a frame that has been finished."""
-        self._frames += 1
-        if self._frames == WARM_UP:
+    def count(self, frames: int) -> None:
+        """Count frames that have been finished: none at first where the network looks ahead, several at the end."""
+        if self._frames < WARM_UP <= self._frames + frames:
             self._start = time.perf_counter(), time.process_time()
+            self._first = self._frames + frames
+        self._frames += frames
 
     def read(self) -> tuple[float, float]:
         """Return frames per second and milliseconds of the processor."""
-        frames = self._frames - WARM_UP
+        frames = self._frames - self._first
         wall, processor = time.perf_counter() - self._start[0], time.process_time() - self._start[1]
         return frames / wall, 1000 * processor / frames
 
@@ -93,7 +94,7 @@ def time_test_loop(model: Any, loader: Any, annotations: str) -> tuple[float, fl
     for batch in loader:
         (result,) = model.test_step(batch)
         metric.process(None, [result.to_dict()])
-        watch.frame()
+        watch.count(len(result))
     times = watch.read()
     metric.discard_unfinished()
     return times
@@ -116,7 +117,7 @@ def time_network(model: Any, loader: Any, temporal: bool) -> tuple[float, float]
         for features in ready:
             proposals = detector.rpn_head.predict(features, [sample], rescale=False)
             detector.roi_head.predict(features, proposals, [sample], rescale=True)
-        watch.frame()
+        watch.count(len(ready))
     return watch.read()
 
 
