@@ -7,8 +7,8 @@ The test loop is that of tools/test.py: data loader with optical flow, network, 
 overlap resolution, writing and scoring. The network alone gets the same frames from the same loader without flow; its
 masks stay as small as the mask head gives them, and nothing is done with its output. The detector alone is that without
 the temporal block: other features, hence other detections and, trained with the block, fewer. They take turns over the
-same videos. By default a short toy street is rendered, and the weights are random; then thresholds are lifted, so that
-twelve objects a frame are tracked. The target is a ratio of 0.9 to the detector.
+same videos, of which the first only warms up. By default two short ones are rendered, and the weights are random; then
+thresholds are lifted, so that twelve objects a frame are tracked. The target is a ratio of 0.9 to the detector.
 
 Beside frames per second, processor time is told, of the main process, to which neither other work on the machine nor
 the loader's workers add. `make demo` sets OMP_NUM_THREADS=1 on two cores: there the workers have a core of their own.
@@ -38,12 +38,11 @@ from mots_plugin.evaluation.metrics import MOTSMetric
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "configs" / "track_rcnn" / "track_rcnn_tiny-fpn_800i_toy-street.py"
-WARM_UP = 2
 
 
 def render(folder: Path, frames: int) -> None:
-    """Render a video, of the size that the demo has, and convert it."""
-    street = ["--sequences", "2", "--val-sequences", "1", "--frames", str(frames)]
+    """Render two videos, of the size that the demo has, and convert them."""
+    street = ["--sequences", "3", "--val-sequences", "2", "--frames", str(frames)]
     subprocess.run([sys.executable, "data_converters/toy_street.py", str(folder), *street], cwd=ROOT, check=True)
     convert = [str(folder), str(folder / "annotations"), "--seqmap", str(folder / "val.seqmap")]
     subprocess.run([sys.executable, "data_converters/kitti_mots.py", *convert], cwd=ROOT, check=True)
@@ -67,23 +66,26 @@ def without_flow(config: Config) -> dict:
 
 
 class Stopwatch:
-    """Frames per second, and processor time a frame, of all frames but the first few."""
+    """Frames per second, and processor time a frame, of all videos but the first."""
 
     def __init__(self) -> None:
         self._frames = 0
+        self._start: tuple[float, float] | None = None
 
-    def count(self, frames: int) -> None:
-        """Count frames that have been finished: none at first where the network looks ahead, several at the end."""
-        if self._frames < WARM_UP <= self._frames + frames:
+    def count(self, batch: dict[str, Any]) -> None:
+        """Count a frame that has been through; with its last one, a video is wholly done, held back frames included."""
+        sample = batch["data_samples"][0][0]
+        if self._start is not None:
+            self._frames += 1
+        elif sample.frame_id == sample.ori_video_length - 1:
             self._start = time.perf_counter(), time.process_time()
-            self._first = self._frames + frames
-        self._frames += frames
 
     def read(self) -> tuple[float, float]:
         """Return frames per second and milliseconds of the processor."""
-        frames = self._frames - self._first
+        if self._start is None or not self._frames:
+            raise SystemExit("error: give at least two videos, since the first one warms up")
         wall, processor = time.perf_counter() - self._start[0], time.process_time() - self._start[1]
-        return frames / wall, 1000 * processor / frames
+        return self._frames / wall, 1000 * processor / self._frames
 
 
 def time_test_loop(model: Any, loader: Any, annotations: str) -> tuple[float, float]:
@@ -94,7 +96,7 @@ def time_test_loop(model: Any, loader: Any, annotations: str) -> tuple[float, fl
     for batch in loader:
         (result,) = model.test_step(batch)
         metric.process(None, [result.to_dict()])
-        watch.count(len(result))
+        watch.count(batch)
     times = watch.read()
     metric.discard_unfinished()
     return times
@@ -117,7 +119,7 @@ def time_network(model: Any, loader: Any, temporal: bool) -> tuple[float, float]
         for features in ready:
             proposals = detector.rpn_head.predict(features, [sample], rescale=False)
             detector.roi_head.predict(features, proposals, [sample], rescale=True)
-        watch.count(len(ready))
+        watch.count(batch)
     return watch.read()
 
 
@@ -125,7 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", nargs="?", default=str(CONFIG), help="default: the tiny TrackR-CNN of the toy street")
     parser.add_argument("--checkpoint", help="weights; random ones without it")
-    parser.add_argument("--frames", type=int, default=60, help="length of the rendered video (default 60)")
+    parser.add_argument("--frames", type=int, default=60, help="length of a rendered video (default 60)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each (default 3)")
     add_override_argument(parser, "test_dataloader.dataset.data_root=FOLDER/")
     arguments = parser.parse_args()
