@@ -8,7 +8,8 @@ embeddings, of which one in twenty leaves for good and is replaced by another, s
 Which bound holds memory down is stated in the tracker's config: ``max_lost`` tracks, ``max_per_track`` embeddings each.
 
 Measured over 10,000 frames, megabytes at frame 999 and at the end: demo (``appearance_and_overlap``) 87.5 and 87.6,
-``byte_track`` 87.3 and 87.4.
+``byte_track`` 87.3 and 87.4. ``track_rcnn_algorithm1`` over 20,000: 157.5 at frame 1999, 159.0 at 9999, 159.6 at the
+end, with at most 610 tracks remembered of 7,301.
 """
 
 from __future__ import annotations
