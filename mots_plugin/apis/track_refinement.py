@@ -58,7 +58,9 @@ class TrackRefiner:
             rows = np.flatnonzero(video.tracks.track_ids == track_id)
             rows = rows[np.argsort(video.tracks.frames[rows], kind="stable")]
             path = None if self._folder is None else self._folder / video.name / f"{track_id}.txt"
-            done = MaskTracks() if path is None or not path.is_file() else read_mots_txt(path)
+            done = MaskTracks()
+            if path is not None and path.is_file():
+                done = read_mots_txt(path, class_ids=video.class_names)
             if np.array_equal(done.frames, video.tracks.frames[rows]):
                 yield rows, list(done.masks)
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from mots_plugin.formats.atomic import atomic_write
 from mots_plugin.formats.errors import Fault, FormatError
 from mots_plugin.formats.mask_faults import find_faults
-from mots_plugin.formats.mask_tracks import MaskTracks
+from mots_plugin.formats.mask_tracks import CLASS_NAMES, MaskTracks
 from mots_plugin.formats.mots_columns import read_columns
 from mots_plugin.formats.rle import RLE
 
@@ -27,7 +27,13 @@ _FIELDS = ("frame", "track_id", "class_id", "height", "width", "rle")
 _LINE = re.compile(rb"\s*" + rb"(-?\d{1,18})\s+" * 5 + rb"(\S+)\s*")
 
 
-def read_mots_txt(path: str | os.PathLike[str], *, check: bool = True, name: str | None = None) -> MaskTracks:
+def read_mots_txt(
+    path: str | os.PathLike[str],
+    *,
+    check: bool = True,
+    name: str | None = None,
+    class_ids: Collection[int] = tuple(CLASS_NAMES),
+) -> MaskTracks:
     """Read one sequence.
 
     Args:
@@ -35,6 +41,7 @@ def read_mots_txt(path: str | os.PathLike[str], *, check: bool = True, name: str
         check: Verify the masks themselves (:func:`mots_plugin.formats.mask_faults.find_faults`); without it only the
             fields of the lines. Empty masks always pass.
         name: Name of the sequence; by default the file name without extension.
+        class_ids: Classes that there are.
 
     Raises:
         FormatError: At the first fault, saying how many more there are.
@@ -42,7 +49,7 @@ def read_mots_txt(path: str | os.PathLike[str], *, check: bool = True, name: str
     """
     tracks, faults = parse_mots_txt(Path(path).read_bytes(), os.fspath(path), name)
     if check:
-        faults = sorted(faults + find_faults(tracks), key=lambda fault: int(fault.place))
+        faults = sorted(faults + find_faults(tracks, class_ids=class_ids), key=lambda fault: int(fault.place))
     faults = [fault for fault in faults if fault.kind != "empty"]
     if faults:
         more = f" (and {len(faults) - 1} more faults in this file)" if len(faults) > 1 else ""

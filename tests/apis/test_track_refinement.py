@@ -1,5 +1,7 @@
 """Masks of whole tracks, with a network that only fills boxes and remembers what was asked of it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from mots_plugin.annotation.box_shapes import fill_boxes
@@ -69,6 +71,15 @@ def test_objects_that_are_done_are_taken_from_disk(tmp_path):
     network = FillingNetwork()
     assert [masks for _, masks in TrackRefiner(network, tmp_path).refine(VIDEO, GIVEN)] == whole
     assert [call[0] for call in network.calls] == ["restore", "predict"]  # of track 9 alone
+
+
+def test_objects_of_ones_own_classes_are_taken_from_disk_too(tmp_path):
+    cows = replace(VIDEO, tracks=replace(TRACKS, class_ids=[3, 2, 3, 3]), class_names={2: "pedestrian", 3: "cow"})
+    given = replace(GIVEN, class_ids=[3])
+    whole = [masks for _, masks in TrackRefiner(FillingNetwork(), tmp_path).refine(cows, given)]
+    network = FillingNetwork()
+    assert [masks for _, masks in TrackRefiner(network, tmp_path).refine(cows, given)] == whole
+    assert network.calls == []
 
 
 def test_boxes_that_changed_since_are_done_anew(tmp_path):
