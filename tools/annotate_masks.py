@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mots_plugin.annotation.box_videos import BOX_FORMATS
+from mots_plugin.annotation.class_options import add_class_options, read_class_options
 from mots_plugin.annotation.corrections import take_corrections
 from mots_plugin.annotation.exchange import EXCHANGES
 from mots_plugin.annotation.project import Project, Settings
-from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS, class_id_of, parse_class_number
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
 
 
@@ -41,14 +41,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     start.add_argument(
         "--images", type=Path, required=True, help="images of the video, or of the data set in a known layout"
     )
-    start.add_argument("--class-name", help="class of boxes for which the file has none")
-    start.add_argument(
-        "--classes",
-        nargs="+",
-        default=[],
-        metavar="NAME=NUMBER",
-        help="classes of your own, as in cow=3: that number in BOXES (in KITTI's format that name), and in the masks",
-    )
+    add_class_options(start)
     start.add_argument("--exchange", choices=EXCHANGES, default="labelme", help="form of masks (default: %(default)s)")
     start.add_argument(
         "--masks-per-object", type=int, default=2, help="masks asked for first (default: 2, the paper's)"
@@ -65,10 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def start(arguments: argparse.Namespace) -> None:
-    own_classes = dict(map(parse_class_number, arguments.classes))
-    class_id = None
-    if arguments.class_name is not None:
-        class_id = class_id_of(arguments.class_name, "--class-name", class_ids={**MOTS_CLASS_IDS, **own_classes})
+    class_id, own_classes = read_class_options(arguments)
     settings = Settings(
         boxes=str(arguments.boxes.resolve()),
         box_format=arguments.format,

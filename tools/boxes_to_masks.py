@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from mots_plugin.annotation.box_shapes import fill_boxes, inscribe_ellipses
 from mots_plugin.annotation.box_videos import BOX_FORMATS, BoxVideo, find_box_files, find_images, read_box_video
+from mots_plugin.annotation.class_options import add_class_options, read_class_options
 from mots_plugin.annotation.mask_result import without_overlaps
-from mots_plugin.formats.class_numbers import MOTS_CLASS_IDS, class_id_of, parse_class_number
 from mots_plugin.formats.errors import FormatError
 from mots_plugin.formats.mots_txt import write_mots_txt
 from mots_plugin.formats.one_line_errors import report_errors_in_one_line
@@ -52,14 +52,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--images", type=Path, help="images of the video, or of the data set in a known layout")
     parser.add_argument("--size", type=_size, metavar="WIDTHxHEIGHT", help="of the images, where none are at hand")
-    parser.add_argument("--class-name", help="class of boxes for which BOXES has none")
-    parser.add_argument(
-        "--classes",
-        nargs="+",
-        default=[],
-        metavar="NAME=NUMBER",
-        help="classes of your own, as in cow=3: that number in BOXES (in KITTI's format that name), and in the masks",
-    )
+    add_class_options(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--sequences", nargs="+", metavar="NAME", help="only these; default: all")
     which.add_argument("--seqmap", type=Path, help="only the sequences that this file lists, all their frames")
@@ -95,10 +88,7 @@ def _size(text: str) -> tuple[int, int]:
 
 def read_videos(arguments: argparse.Namespace) -> Iterator[BoxVideo]:
     """Yield the videos that OUT lacks."""
-    own_classes = dict(map(parse_class_number, arguments.classes))
-    class_id = None
-    if arguments.class_name is not None:
-        class_id = class_id_of(arguments.class_name, "--class-name", class_ids={**MOTS_CLASS_IDS, **own_classes})
+    class_id, own_classes = read_class_options(arguments)
     files = find_box_files(arguments.boxes)
     wanted = arguments.sequences
     if arguments.seqmap is not None:
